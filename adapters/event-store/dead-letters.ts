@@ -1,0 +1,37 @@
+import type { Reason } from '@trackline/domain/verdict';
+
+/** The table of dead letters: records that cannot be processed, kept whole with their reason. */
+export interface DeadLetters {
+  /** Keeps a letter. Its id follows from where it came from, so a replayed record makes no second one. Rejects when the table does not take it. */
+  put(letter: DeadLetter): Promise<void>;
+  /** Letters of one UTC day (`YYYY-MM-DD`) by arrival, without their bytes. */
+  list(day: string): AsyncIterable<DeadLetterSummary>;
+  get(id: string): Promise<(DeadLetterSummary & { readonly bytes: Uint8Array }) | null>;
+}
+
+export interface DeadLetter {
+  readonly reason: Reason;
+  /** What exactly was wrong, for a person. */
+  readonly detail: string;
+  readonly bytes: Uint8Array;
+  readonly origin: RecordOrigin;
+}
+
+/** Where a record came from: the stream's record, and which of the events inside it (0 where it holds one). */
+export interface RecordOrigin {
+  readonly stream: string;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly index: number;
+  readonly partitionKey: string;
+  readonly arrivedAtMs: number;
+}
+
+export interface DeadLetterSummary {
+  /** `YYYY-MM-DD-<hash of the origin>`: the day of arrival, so that an id alone finds its letter. */
+  readonly id: string;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly size: number;
+  readonly origin: RecordOrigin;
+}

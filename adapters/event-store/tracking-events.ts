@@ -1,0 +1,26 @@
+import type { RecordedEvent } from '@trackline/domain/tracking-event';
+
+/** The table of tracking events, each found from its program id and message id by one read. */
+export interface TrackingEvents {
+  /**
+   * Stores events, one outcome for each, in order. A repeated write is the same write. What the table leaves unprocessed is tried again
+   * with full jitter until `deadlineMs` (monotonic) and then told as `failed`. Never rejects. The events' message ids must differ.
+   */
+  put(events: readonly StorableEvent[], deadlineMs: number): Promise<readonly StoreOutcome[]>;
+  find(programId: string, messageId: string): Promise<StoredEvent | null>;
+  /** The events of one program received in one hour (UTC, `YYYYMMDDHH`), oldest first in each of its shards. */
+  inHour(programId: string, hour: string): AsyncIterable<StoredEvent>;
+  /** How many events of each type (keys of EventType) one program has in one hour, without carrying them over. */
+  countInHour(programId: string, hour: string): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface StorableEvent {
+  readonly event: RecordedEvent;
+  /** Protobuf fields that this build does not know, as they came: kept for whoever does. */
+  readonly unknownFields: Uint8Array | null;
+}
+
+export type StoredEvent = StorableEvent;
+
+/** too_large: the item can never be stored. failed: it could not be stored now. */
+export type StoreOutcome = 'stored' | 'too_large' | 'failed';

@@ -1,0 +1,66 @@
+import type { ProgramVersion } from '@trackline/domain/program';
+
+/**
+ * The program store (L2): every program's newest version, in Redis. It can be lost and rebuilt at any time from the program
+ * table. Three ports, for the three who use it: the one writer, the readers, and the listeners.
+ */
+
+/** The names that the store's parts have in Redis: a contract, also for who looks in with redis-cli. */
+export const keys = Object.freeze({
+  /** A hash: `version` (decimal) and `program` (JSON of a ProgramVersion). */
+  program: (id: string) => `core-data:program:${id}`,
+  /** Counts applied updates. */
+  seq: 'core-data:seq',
+  /** Names this building of the store; set last. Absent: the store can't be asked. */
+  generation: 'core-data:generation',
+  channel: 'core-data',
+});
+
+/** applied: it is the newest now, and was announced. older, same: nothing to do. conflict: equal version, other body; the first stays. */
+export type ApplyOutcome = 'applied' | 'older' | 'same' | 'conflict';
+
+export interface StoreHead {
+  readonly seq: number;
+  readonly generation: string | null;
+}
+
+export interface ProgramStoreWriter {
+  /** Writes the version if it is newer, counts it and announces it, in one step that nobody can look into. */
+  apply(program: ProgramVersion): Promise<ApplyOutcome>;
+  head(): Promise<StoreHead>;
+  /** Declares the store built: sets its generation unless it has one. False if it had. */
+  seal(generation: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface ProgramStoreReader {
+  /**
+   * The newest version of one program (null: the store has none), with the generation of the store that said so: only a store of
+   * the generation that the reader knows can tell that a program does not exist. Content that is no program counts as none and is told to `onDamaged`.
+   * Rejects when Redis does not answer within the command time-out.
+   */
+  fetch(id: string): Promise<{ readonly program: ProgramVersion | null; readonly generation: string | null }>;
+  head(): Promise<StoreHead>;
+  close(): Promise<void>;
+}
+
+/** One message on the channel. */
+export interface Announcement {
+  readonly seq: number;
+  readonly program: ProgramVersion;
+}
+
+export interface AnnouncementListener {
+  /** Redis confirmed the subscription: from now on every announcement of this link arrives, in order. */
+  onSubscribed(): void;
+  /** `null`: a message came that is no announcement. */
+  onAnnouncement(announcement: Announcement | null): void;
+  /** The link is gone, or answers no ping; it is being built anew. */
+  onLost(cause: string): void;
+}
+
+export interface AnnouncementLink {
+  /** Connects, subscribes, pings every second, and begins again whenever that fails, until closed. */
+  open(listener: AnnouncementListener): void;
+  close(): Promise<void>;
+}

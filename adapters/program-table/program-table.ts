@@ -1,0 +1,21 @@
+import type { ProgramVersion } from '@trackline/domain/program';
+
+/** The program table: every version of every program with its time; the source of truth, from which the program store is rebuilt. */
+export interface ProgramTable {
+  /** Keeps the version if it is newer than all before. Repeating a put is harmless: it then answers `same`. */
+  put(program: ProgramVersion, storedAtMs: number): Promise<TablePutOutcome>;
+  /** The newest version by one consistent read; null if there never was one. */
+  latest(id: string): Promise<StoredVersion | null>;
+  /** The newest version of each program, tombstones included, without reading their histories. */
+  all(): AsyncIterable<StoredVersion>;
+  /** Every version of one program, newest first. */
+  history(id: string): AsyncIterable<StoredVersion>;
+}
+
+/** stored: the newest now. same: was the newest already. older: a newer one exists. conflict: equal version, other body; the first stays. */
+export type TablePutOutcome = 'stored' | 'same' | 'older' | 'conflict';
+
+export interface StoredVersion {
+  readonly program: ProgramVersion;
+  readonly storedAtMs: number;
+}

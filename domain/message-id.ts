@@ -1,0 +1,41 @@
+/** Fills the array with random bytes, as node:crypto's randomFillSync. */
+export type RandomBytes = (target: Uint8Array) => void;
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/**
+ * A message id: UUIDv7 (RFC 9562 §5.7), so that ids sort by the time they were made. Bits below the millisecond are all
+ * random: ids of one millisecond have no order among themselves.
+ *
+ * @param nowMs wall clock, 0 … 2^48 − 1
+ */
+export function newMessageId(nowMs: number, randomBytes: RandomBytes): string {
+  const b = new Uint8Array(16);
+  randomBytes(b);
+  const high = Math.floor(nowMs / 2 ** 32);
+  const low = nowMs >>> 0;
+  b[0] = high >>> 8;
+  b[1] = high;
+  b[2] = low >>> 24;
+  b[3] = low >>> 16;
+  b[4] = low >>> 8;
+  b[5] = low;
+  b[6] = 0x70 | (b[6]! & 0x0f);
+  b[8] = 0x80 | (b[8]! & 0x3f);
+  const h = (i: number) => hex[b[i]!]!;
+  return (
+    `${h(0)}${h(1)}${h(2)}${h(3)}-${h(4)}${h(5)}-${h(6)}${h(7)}-${h(8)}${h(9)}-` +
+    `${h(10)}${h(11)}${h(12)}${h(13)}${h(14)}${h(15)}`
+  );
+}
+
+/** Whether `text` is a UUIDv7 in its canonical lower-case form. */
+export function isMessageId(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+/** When the id was made, in ms since the epoch. `messageId` must be a message id. */
+export function messageIdMs(messageId: string): number {
+  return Number.parseInt(messageId.slice(0, 8) + messageId.slice(9, 13), 16);
+}
