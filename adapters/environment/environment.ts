@@ -56,8 +56,8 @@ function misspelt(
 }
 
 function describe(error: ErrorObject): string {
-  if (error.keyword === 'required') return `${error.params['missingProperty']}: must be set`;
+  if (error.keyword === 'required') return `${error.params.missingProperty}: must be set`;
   const name = error.instancePath.slice(1);
-  const allowed = error.params['allowedValues'] as readonly string[] | undefined;
+  const allowed = error.params.allowedValues as readonly string[] | undefined;
   return `${name}: ${error.message}${allowed ? ` (${allowed.join(', ')})` : ''}`;
 }

@@ -28,7 +28,11 @@ export class FakeClock implements Clock {
   after(delayMs: number, run: () => void): Timer {
     const task = { dueMs: this.#monotonicMs + Math.max(0, delayMs), order: this.#order++, run };
     this.#tasks.push(task);
-    return { cancel: () => void (this.#tasks = this.#tasks.filter((other) => other !== task)) };
+    return {
+      cancel: () => {
+        this.#tasks = this.#tasks.filter((other) => other !== task);
+      },
+    };
   }
 
   get timers(): number {

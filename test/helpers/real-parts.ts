@@ -5,7 +5,7 @@ import { appendFileSync } from 'node:fs';
  * In CI a part that is not there is a failure, so that no suite can pass by leaving itself out.
  */
 export function ranAgainst(part: string): void {
-  const file = process.env['TEST_REAL_PARTS_FILE'];
+  const file = process.env.TEST_REAL_PARTS_FILE;
   if (file) appendFileSync(file, `${part}\n`);
 }
 
@@ -16,7 +16,7 @@ export function ranAgainst(part: string): void {
  */
 export function skipWithout(part: string, missing: string | null): boolean {
   if (missing === null) return false;
-  if (process.env['CI']) throw new Error(`${part} is needed in CI: ${missing}`);
+  if (process.env.CI) throw new Error(`${part} is needed in CI: ${missing}`);
   ranAgainst(`${part}: NOT RUN (${missing})`);
   return true;
 }
