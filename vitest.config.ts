@@ -5,7 +5,7 @@ const real = { testTimeout: 60_000, hookTimeout: 120_000 };
 export default defineConfig({
   test: {
     globalSetup: ['test/helpers/real-parts.setup.ts'],
-    reporters: ['default', './test/helpers/real-parts.reporter.ts'],
+    reporters: ['default', './test/helpers/summary.reporter.ts'],
     // Two at a time: the parts under test are processes of their own, and want a core too.
     maxWorkers: 2,
     projects: [
