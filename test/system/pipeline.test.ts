@@ -1,0 +1,158 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import autocannon from 'autocannon';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countStreamRecords } from '../helpers/event-stream-records.ts';
+import { tableReader } from '../helpers/event-table.ts';
+import { type RunningStack, startStack, stateFolder } from '../helpers/stack.ts';
+import { until } from '../helpers/until.ts';
+
+const sample = 'aurora-shoes';
+
+/** The whole stack with two trackers, as a user meets it: HTTP in, tables and the command line out. */
+describe('the pipeline', () => {
+  const state = stateFolder();
+  let stack: RunningStack;
+  let tables: ReturnType<typeof tableReader>;
+
+  beforeAll(async () => {
+    stack = await startStack(state.path, ['--trackers', '2']);
+    tables = tableReader(stack.file);
+  });
+  afterAll(async () => {
+    tables?.close();
+    await stack?.stop();
+    state.remove();
+  });
+
+  const impression = (url: string) => fetch(`${url}/v1/impression/${sample}?publisher=p1`);
+  const verdict = async (url: string) => (await impression(url)).headers.get('x-tracking-verdict');
+
+  test('an impression is answered with the GIF, and is an item two seconds later', async () => {
+    const before = await tables.messageIds();
+    const reply = await impression(stack.file.trackerUrl);
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('content-type')).toBe('image/gif');
+    expect(reply.headers.get('cache-control')).toContain('no-store');
+    expect(reply.headers.get('x-tracking-verdict')).toBe('accepted');
+    expect(
+      Buffer.from(await reply.arrayBuffer())
+        .subarray(0, 6)
+        .toString(),
+    ).toBe('GIF89a');
+
+    const from = performance.now();
+    await until('the item', async () => (await tables.messageIds()).length === before.length + 1);
+    const seconds = (performance.now() - from) / 1000;
+    process.stdout.write(`   impression → item: ${seconds.toFixed(2)} s\n`);
+    // A property of the stack's settings (200 ms polls), not of the machine: see ARCHITECTURE. 10 × what was seen.
+    expect(seconds).toBeLessThan(10);
+
+    const shown = await stack.trackline('events', '--program', sample);
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.stdout).toContain('impression');
+  });
+
+  test('the JSON endpoint’s message id is the item’s key', async () => {
+    const reply = await fetch(`${stack.file.trackerUrl}/v1/events/${sample}?type=impression`);
+    const body = (await reply.json()) as { messageId: string; valid: boolean; programName: string };
+    expect(body).toMatchObject({ valid: true, programName: 'Aurora Shoes, autumn' });
+    await until('the item', async () => (await tables.messageIds()).includes(body.messageId));
+  });
+
+  test('a click is redirected to the landing URL, and counted', async () => {
+    const reply = await fetch(`${stack.file.trackerUrl}/v1/click/${sample}`, { redirect: 'manual' });
+    expect(reply.status).toBe(302);
+    expect(reply.headers.get('location')).toBe('https://shop.example/shoes?utm_source=trackline');
+    await until('the click', async () => {
+      const items = await tables.items(stack.file.tables.trackingEvents);
+      return items.some((item) => item.type?.S === 'click');
+    });
+  });
+
+  test('pausing a program reaches every tracker, and resuming undoes it', async () => {
+    const trackers = stack.file.trackerUrls;
+    expect(trackers).toHaveLength(2);
+    for (const url of trackers) expect(await verdict(url)).toBe('accepted');
+
+    for (const [command, expected] of [
+      ['pause', 'rejected; reason=program_paused'],
+      ['resume', 'accepted'],
+    ] as const) {
+      expect(await stack.trackline('program', command, sample)).toMatchObject({ code: 0 });
+      const from = performance.now();
+      for (const url of trackers)
+        await until(`${command} on ${url}`, async () => (await verdict(url)) === expected);
+      process.stdout.write(
+        `   ${command} → both trackers: ${(performance.now() - from).toFixed(0)} ms after the command\n`,
+      );
+    }
+  });
+
+  test('10,000 impressions: client, ledger and table agree to the event', async () => {
+    // What came before must be through, so that the differences are this test's alone.
+    await ledgerSettled();
+    const before = new Set(await tables.messageIds());
+    const recordsBefore = await countStreamRecords(stack.file);
+
+    const result = await autocannon({
+      url: `${stack.file.trackerUrl}/v1/impression/${sample}?publisher=load`,
+      connections: 50,
+      amount: 10_000,
+    });
+    expect({ answered: result['2xx'], others: result.non2xx, errors: result.errors }).toEqual({
+      answered: 10_000,
+      others: 0,
+      errors: 0,
+    });
+
+    const totals = await ledgerSettled();
+    const stored = (await tables.messageIds()).filter((id) => !before.has(id));
+    expect(new Set(stored).size).toBe(10_000);
+    expect(stored).toHaveLength(10_000);
+    expect(totals.persisted).toBe(before.size + 10_000);
+    expect(totals).toMatchObject({ pending: 0, missing: 0, deadLettered: 0 });
+
+    const records = (await countStreamRecords(stack.file)) - recordsBefore;
+    process.stdout.write(
+      `   10,000 events in ${records} Kinesis records, ${result.requests.average} requests/s\n`,
+    );
+    expect(records).toBeLessThanOrEqual(10_000 / 20);
+  });
+
+  test('a row deleted from the ledger makes the ledger name the gap, and exit with 1', async () => {
+    const rows = (await tables.items(stack.file.tables.ledger)).filter((item) =>
+      item.sk!.S!.startsWith('i#'),
+    );
+    const row = rows.find((item) => Number(item.last!.N) > Number(item.first!.N))!;
+    await tables.client.send(
+      new DeleteItemCommand({ TableName: stack.file.tables.ledger, Key: { pk: row.pk!, sk: row.sk! } }),
+    );
+    const shown = await stack.trackline('ledger', '--pending-max', '0');
+    expect(shown.code).toBe(1);
+    expect(shown.stdout + shown.stderr).toContain(`${row.first!.N}–${row.last!.N}`);
+  });
+
+  /** Waits until the ledger has nothing pending, and gives its totals. */
+  function ledgerSettled() {
+    return until(
+      'the ledger to balance',
+      async () => {
+        const { stdout } = await stack.trackline('ledger', '--json');
+        const { totals } = JSON.parse(stdout) as { totals: Record<string, number> };
+        // A statement may still be on its way: the ledger must also have heard how far the trackers accepted.
+        const accepted = await acceptedByTrackers();
+        return totals.pending === 0 && totals.persisted === accepted ? totals : null;
+      },
+      60_000,
+    );
+  }
+
+  async function acceptedByTrackers(): Promise<number> {
+    const ledgers = await Promise.all(
+      stack.file.adminUrls.map(
+        async (url) => (await fetch(`${url}/ledger`)).json() as Promise<{ acceptedThrough: number }>,
+      ),
+    );
+    return ledgers.reduce((sum, ledger) => sum + ledger.acceptedThrough, 0);
+  }
+});
