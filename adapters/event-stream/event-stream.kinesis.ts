@@ -1,0 +1,70 @@
+import { KinesisClient, PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type AwsTarget, clientOptions } from '../aws/client-options.ts';
+import type { EventStream, PutOutcome, StreamRecord } from './event-stream.ts';
+
+export interface KinesisEventStreamOptions extends AwsTarget {
+  readonly streamName: string;
+  /** A call that takes longer has failed, and each of its records with it. */
+  readonly requestTimeoutMs: number;
+  readonly maxSockets?: number;
+}
+
+/** What needs a person: no retry mends it, though the events are kept. */
+const hopeless =
+  /AccessDenied|UnrecognizedClient|InvalidSignature|InvalidClientTokenId|ResourceNotFound|KMS(AccessDenied|Disabled|InvalidState|NotFound|OptInRequired)|InvalidArgument|Validation|OptInRequired/;
+
+const throttling = /ProvisionedThroughputExceeded|LimitExceeded|Throttl/;
+
+/**
+ * Records onto a Kinesis stream, by PutRecords ("PutRecords", Amazon Kinesis Data Streams API Reference). The SDK's own retries are off:
+ * they would send a whole call again, where only the failed records should go.
+ */
+export function connectKinesisEventStream(options: KinesisEventStreamOptions): EventStream {
+  const client = new KinesisClient({
+    ...clientOptions(options),
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: Math.min(1000, options.requestTimeoutMs),
+      requestTimeout: options.requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
+      httpsAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
+    }),
+  });
+  return {
+    async put(records) {
+      try {
+        const { Records = [] } = await client.send(
+          new PutRecordsCommand({ StreamName: options.streamName, Records: records.map(entry) }),
+        );
+        return records.map((_, index) => outcome(Records[index]));
+      } catch (error) {
+        const failure = failed(error instanceof Error ? error.name : 'Unknown');
+        return records.map(() => failure);
+      }
+    },
+    async close() {
+      client.destroy();
+    },
+  };
+}
+
+function entry({ data, partitionKey, explicitHashKey }: StreamRecord) {
+  return {
+    Data: data,
+    PartitionKey: partitionKey,
+    ...(explicitHashKey !== undefined && { ExplicitHashKey: explicitHashKey }),
+  };
+}
+
+function outcome(result: PutRecordsResultEntry | undefined): PutOutcome {
+  if (result?.SequenceNumber && result.ShardId) {
+    return { ok: true, shardId: result.ShardId, sequenceNumber: result.SequenceNumber };
+  }
+  return failed(result?.ErrorCode ?? 'NoOutcome');
+}
+
+function failed(code: string): PutOutcome {
+  return { ok: false, code, throttled: throttling.test(code), retriable: !hopeless.test(code) };
+}

@@ -1,0 +1,500 @@
+import * as $protobuf from "protobufjs/minimal.js";
+import Long = require("long");
+
+/** Namespace trackline. */
+export namespace trackline {
+
+    /** Namespace v1. */
+    namespace v1 {
+
+        /**
+         * Properties of a StreamRecord.
+         * @deprecated Use trackline.v1.StreamRecord.$Properties instead.
+         */
+        interface IStreamRecord extends trackline.v1.StreamRecord.$Properties {
+        }
+
+        /** Represents a StreamRecord. */
+        class StreamRecord {
+
+            /**
+             * Constructs a new StreamRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: trackline.v1.StreamRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StreamRecord event. */
+            event?: (trackline.v1.TrackingEvent.$Properties|null);
+
+            /** StreamRecord statement. */
+            statement?: (trackline.v1.Statement.$Properties|null);
+
+            /** StreamRecord body. */
+            body?: ("event"|"statement");
+
+            /**
+             * Creates a new StreamRecord instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StreamRecord instance
+             */
+            static create(properties: trackline.v1.StreamRecord.$Shape): trackline.v1.StreamRecord & trackline.v1.StreamRecord.$Shape;
+            static create(properties?: trackline.v1.StreamRecord.$Properties): trackline.v1.StreamRecord;
+
+            /**
+             * Encodes the specified StreamRecord message. Does not implicitly {@link trackline.v1.StreamRecord.verify|verify} messages.
+             * @param message StreamRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: trackline.v1.StreamRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StreamRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {trackline.v1.StreamRecord & trackline.v1.StreamRecord.$Shape} StreamRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): trackline.v1.StreamRecord & trackline.v1.StreamRecord.$Shape;
+        }
+
+        namespace StreamRecord {
+
+            /** Properties of a StreamRecord. */
+            interface $Properties {
+
+                /** StreamRecord event */
+                event?: (trackline.v1.TrackingEvent.$Properties|null);
+
+                /** StreamRecord statement */
+                statement?: (trackline.v1.Statement.$Properties|null);
+
+                /** StreamRecord body */
+                body?: ("event"|"statement");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a StreamRecord. */
+            type $Shape = {
+              event?: trackline.v1.TrackingEvent.$Shape|null;
+              statement?: trackline.v1.Statement.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ body?: undefined; event?: null; statement?: null }|{ body?: "event"; event: trackline.v1.TrackingEvent.$Shape; statement?: null }|{ body?: "statement"; event?: null; statement: trackline.v1.Statement.$Shape })
+            );
+        }
+
+        /** EventType enum. */
+        enum EventType {
+
+            /** EVENT_TYPE_UNSPECIFIED value */
+            EVENT_TYPE_UNSPECIFIED = 0,
+
+            /** IMPRESSION value */
+            IMPRESSION = 1,
+
+            /** CLICK value */
+            CLICK = 2,
+
+            /** TRANSACTION value */
+            TRANSACTION = 3
+        }
+
+        /**
+         * Properties of a TrackingEvent.
+         * @deprecated Use trackline.v1.TrackingEvent.$Properties instead.
+         */
+        interface ITrackingEvent extends trackline.v1.TrackingEvent.$Properties {
+        }
+
+        /** Represents a TrackingEvent. */
+        class TrackingEvent {
+
+            /**
+             * Constructs a new TrackingEvent.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: trackline.v1.TrackingEvent.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TrackingEvent writer. */
+            writer: string;
+
+            /** TrackingEvent sequence. */
+            sequence: number;
+
+            /** TrackingEvent messageId. */
+            messageId: string;
+
+            /** TrackingEvent type. */
+            type: trackline.v1.EventType;
+
+            /** TrackingEvent programId. */
+            programId: string;
+
+            /** TrackingEvent programVersion. */
+            programVersion: number;
+
+            /** TrackingEvent publisherId. */
+            publisherId: string;
+
+            /** TrackingEvent clickId. */
+            clickId: string;
+
+            /** TrackingEvent visitorId. */
+            visitorId: string;
+
+            /** TrackingEvent receivedAtMs. */
+            receivedAtMs: number;
+
+            /** TrackingEvent ip. */
+            ip: string;
+
+            /** TrackingEvent userAgent. */
+            userAgent: string;
+
+            /** TrackingEvent referrer. */
+            referrer: string;
+
+            /** TrackingEvent landingUrl. */
+            landingUrl: string;
+
+            /** TrackingEvent params. */
+            params: { [k: string]: string };
+
+            /** TrackingEvent transaction. */
+            transaction?: (trackline.v1.Transaction.$Properties|null);
+
+            /** TrackingEvent bot. */
+            bot: boolean;
+
+            /** TrackingEvent unverified. */
+            unverified: boolean;
+
+            /** TrackingEvent instance. */
+            instance: string;
+
+            /** TrackingEvent region. */
+            region: string;
+
+            /**
+             * Creates a new TrackingEvent instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TrackingEvent instance
+             */
+            static create(properties: trackline.v1.TrackingEvent.$Shape): trackline.v1.TrackingEvent & trackline.v1.TrackingEvent.$Shape;
+            static create(properties?: trackline.v1.TrackingEvent.$Properties): trackline.v1.TrackingEvent;
+
+            /**
+             * Encodes the specified TrackingEvent message. Does not implicitly {@link trackline.v1.TrackingEvent.verify|verify} messages.
+             * @param message TrackingEvent message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: trackline.v1.TrackingEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TrackingEvent message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {trackline.v1.TrackingEvent & trackline.v1.TrackingEvent.$Shape} TrackingEvent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): trackline.v1.TrackingEvent & trackline.v1.TrackingEvent.$Shape;
+        }
+
+        namespace TrackingEvent {
+
+            /** Properties of a TrackingEvent. */
+            interface $Properties {
+
+                /** TrackingEvent writer */
+                writer?: (string|null);
+
+                /** TrackingEvent sequence */
+                sequence?: (number|null);
+
+                /** TrackingEvent messageId */
+                messageId?: (string|null);
+
+                /** TrackingEvent type */
+                type?: (trackline.v1.EventType|null);
+
+                /** TrackingEvent programId */
+                programId?: (string|null);
+
+                /** TrackingEvent programVersion */
+                programVersion?: (number|null);
+
+                /** TrackingEvent publisherId */
+                publisherId?: (string|null);
+
+                /** TrackingEvent clickId */
+                clickId?: (string|null);
+
+                /** TrackingEvent visitorId */
+                visitorId?: (string|null);
+
+                /** TrackingEvent receivedAtMs */
+                receivedAtMs?: (number|null);
+
+                /** TrackingEvent ip */
+                ip?: (string|null);
+
+                /** TrackingEvent userAgent */
+                userAgent?: (string|null);
+
+                /** TrackingEvent referrer */
+                referrer?: (string|null);
+
+                /** TrackingEvent landingUrl */
+                landingUrl?: (string|null);
+
+                /** TrackingEvent params */
+                params?: ({ [k: string]: string }|null);
+
+                /** TrackingEvent transaction */
+                transaction?: (trackline.v1.Transaction.$Properties|null);
+
+                /** TrackingEvent bot */
+                bot?: (boolean|null);
+
+                /** TrackingEvent unverified */
+                unverified?: (boolean|null);
+
+                /** TrackingEvent instance */
+                instance?: (string|null);
+
+                /** TrackingEvent region */
+                region?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TrackingEvent. */
+            type $Shape = trackline.v1.TrackingEvent.$Properties;
+        }
+
+        /** TransactionStatus enum. */
+        enum TransactionStatus {
+
+            /** TRANSACTION_STATUS_UNSPECIFIED value */
+            TRANSACTION_STATUS_UNSPECIFIED = 0,
+
+            /** PENDING value */
+            PENDING = 1,
+
+            /** APPROVED value */
+            APPROVED = 2,
+
+            /** REJECTED value */
+            REJECTED = 3
+        }
+
+        /**
+         * Properties of a Transaction.
+         * @deprecated Use trackline.v1.Transaction.$Properties instead.
+         */
+        interface ITransaction extends trackline.v1.Transaction.$Properties {
+        }
+
+        /** Represents a Transaction. */
+        class Transaction {
+
+            /**
+             * Constructs a new Transaction.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: trackline.v1.Transaction.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Transaction orderId. */
+            orderId: string;
+
+            /** Transaction amount. */
+            amount: string;
+
+            /** Transaction currency. */
+            currency: string;
+
+            /** Transaction status. */
+            status: trackline.v1.TransactionStatus;
+
+            /**
+             * Creates a new Transaction instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Transaction instance
+             */
+            static create(properties: trackline.v1.Transaction.$Shape): trackline.v1.Transaction & trackline.v1.Transaction.$Shape;
+            static create(properties?: trackline.v1.Transaction.$Properties): trackline.v1.Transaction;
+
+            /**
+             * Encodes the specified Transaction message. Does not implicitly {@link trackline.v1.Transaction.verify|verify} messages.
+             * @param message Transaction message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: trackline.v1.Transaction.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Transaction message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {trackline.v1.Transaction & trackline.v1.Transaction.$Shape} Transaction
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): trackline.v1.Transaction & trackline.v1.Transaction.$Shape;
+        }
+
+        namespace Transaction {
+
+            /** Properties of a Transaction. */
+            interface $Properties {
+
+                /** Transaction orderId */
+                orderId?: (string|null);
+
+                /** Transaction amount */
+                amount?: (string|null);
+
+                /** Transaction currency */
+                currency?: (string|null);
+
+                /** Transaction status */
+                status?: (trackline.v1.TransactionStatus|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Transaction. */
+            type $Shape = trackline.v1.Transaction.$Properties;
+        }
+
+        /**
+         * Properties of a Statement.
+         * @deprecated Use trackline.v1.Statement.$Properties instead.
+         */
+        interface IStatement extends trackline.v1.Statement.$Properties {
+        }
+
+        /** Represents a Statement. */
+        class Statement {
+
+            /**
+             * Constructs a new Statement.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: trackline.v1.Statement.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Statement writer. */
+            writer: string;
+
+            /** Statement instance. */
+            instance: string;
+
+            /** Statement atMs. */
+            atMs: number;
+
+            /** Statement acceptedThrough. */
+            acceptedThrough: number;
+
+            /** Statement rejected. */
+            rejected: number;
+
+            /** Statement shed. */
+            shed: number;
+
+            /** Statement ignored. */
+            ignored: number;
+
+            /** Statement lost. */
+            lost: number;
+
+            /** Statement final. */
+            final: boolean;
+
+            /**
+             * Creates a new Statement instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Statement instance
+             */
+            static create(properties: trackline.v1.Statement.$Shape): trackline.v1.Statement & trackline.v1.Statement.$Shape;
+            static create(properties?: trackline.v1.Statement.$Properties): trackline.v1.Statement;
+
+            /**
+             * Encodes the specified Statement message. Does not implicitly {@link trackline.v1.Statement.verify|verify} messages.
+             * @param message Statement message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: trackline.v1.Statement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Statement message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {trackline.v1.Statement & trackline.v1.Statement.$Shape} Statement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): trackline.v1.Statement & trackline.v1.Statement.$Shape;
+        }
+
+        namespace Statement {
+
+            /** Properties of a Statement. */
+            interface $Properties {
+
+                /** Statement writer */
+                writer?: (string|null);
+
+                /** Statement instance */
+                instance?: (string|null);
+
+                /** Statement atMs */
+                atMs?: (number|null);
+
+                /** Statement acceptedThrough */
+                acceptedThrough?: (number|null);
+
+                /** Statement rejected */
+                rejected?: (number|null);
+
+                /** Statement shed */
+                shed?: (number|null);
+
+                /** Statement ignored */
+                ignored?: (number|null);
+
+                /** Statement lost */
+                lost?: (number|null);
+
+                /** Statement final */
+                final?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Statement. */
+            type $Shape = trackline.v1.Statement.$Properties;
+        }
+    }
+}
