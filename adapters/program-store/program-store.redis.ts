@@ -1,0 +1,114 @@
+import { freezeProgram, type ProgramVersion } from '@trackline/domain/program';
+import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
+import {
+  type ApplyOutcome,
+  keys,
+  type ProgramStoreReader,
+  type ProgramStoreWriter,
+  type StoreHead,
+} from './program-store.ts';
+import { connectRedis, disconnect, type RedisTarget } from './redis-client.redis.ts';
+
+/**
+ * The one script that writes. Versions are compared as numbers: a double holds every one of ours exactly. A key that is no hash, or a hash that
+ * is not whole, is written over, since only whole ones can win.
+ *
+ * KEYS: program, seq. ARGV: id, version, program (canonical text), channel.
+ */
+const applyScript = `
+local kind = redis.call('TYPE', KEYS[1])['ok']
+if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
+local held = redis.call('HMGET', KEYS[1], 'version', 'program')
+local version = tonumber(held[1] or '')
+if version and held[2] then
+  if version > tonumber(ARGV[2]) then return 'older' end
+  if version == tonumber(ARGV[2]) then
+    if held[2] == ARGV[3] then return 'same' end
+    return 'conflict'
+  end
+end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'program', ARGV[3])
+local seq = redis.call('INCR', KEYS[2])
+redis.call('PUBLISH', ARGV[4], '{"seq":' .. seq .. ',"id":"' .. ARGV[1] .. '","version":' .. ARGV[2] .. ',"program":' .. ARGV[3] .. '}')
+return 'applied'
+`;
+
+/** The store's one writer: the core-data updater, and whoever rebuilds the store. */
+export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWriter {
+  const redis = connectRedis(target, { waitsForConnection: true });
+  return {
+    async apply(program) {
+      return (await redis.eval(
+        applyScript,
+        2,
+        keys.program(program.id),
+        keys.seq,
+        program.id,
+        String(program.version),
+        formatUpdate(program),
+        keys.channel,
+      )) as ApplyOutcome;
+    },
+    head: () => head(redis),
+    async seal(generation) {
+      return (await redis.set(keys.generation, generation, 'NX')) === 'OK';
+    },
+    close: () => disconnect(redis),
+  };
+}
+
+export interface ReaderOptions extends RedisTarget {
+  /** Told of content under a program's key that is no program. It then counts as none. */
+  readonly onDamaged?: (id: string, detail: string) => void;
+}
+
+/** A tracker's way to read the store. */
+export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreReader {
+  const redis = connectRedis(target, { waitsForConnection: false });
+  return {
+    async fetch(id) {
+      // The generation is asked for after the program: had the store been emptied in between, or before, it would be another or none, and the
+      // empty answer would not be taken for "there is no such program".
+      const replies = await redis
+        .pipeline()
+        .hmget(keys.program(id), 'version', 'program')
+        .get(keys.generation)
+        .exec();
+      const [[programError, fields], [generationError, generation]] = replies as [
+        [Error | null, (string | null)[]],
+        [Error | null, string | null],
+      ];
+      if (generationError) throw generationError;
+      if (programError && !programError.message.startsWith('WRONGTYPE')) throw programError;
+      const program = programError
+        ? damaged(id, 'The key holds no hash.')
+        : readProgram(id, fields[0] ?? null, fields[1] ?? null);
+      return { program, generation };
+    },
+    head: () => head(redis),
+    close: () => disconnect(redis),
+  };
+
+  function readProgram(id: string, version: string | null, text: string | null): ProgramVersion | null {
+    if (version === null && text === null) return null;
+    if (version === null || text === null) return damaged(id, 'Half of the hash is missing.');
+    const parsed = parseUpdate(Buffer.from(text));
+    if (!parsed.ok) return damaged(id, parsed.detail);
+    if (parsed.program.id !== id || String(parsed.program.version) !== version) {
+      return damaged(id, 'The hash holds another program or version than it says.');
+    }
+    return freezeProgram(parsed.program);
+  }
+
+  function damaged(id: string, detail: string): null {
+    target.onDamaged?.(id, detail);
+    return null;
+  }
+}
+
+type Client = ReturnType<typeof connectRedis>;
+
+async function head(redis: Client): Promise<StoreHead> {
+  const [seq, generation] = await redis.mget(keys.seq, keys.generation);
+  return { seq: Number(seq ?? 0), generation: generation ?? null };
+}

@@ -1,0 +1,64 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/**
+ * What all our connections to Redis have in common. Nothing waits in a queue without a bound: a command on a connection that is down fails at
+ * once, and one that is not answered in time fails then; the caller knows what to do, and the client does not.
+ */
+export const sharedOptions = {
+  // RESP2 suffices, and every server speaks it.
+  protocol: 2,
+  enableOfflineQueue: false,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 1_000,
+  // A socket on which nothing comes back for so long, while something is asked, is dropped and built anew.
+  socketTimeout: 1_000,
+} as const satisfies RedisOptions;
+
+/** Reconnects after 50 ms to 1 s, jittered so that a fleet does not come back all at once. */
+export function reconnectDelayMs(attempt: number): number {
+  return (0.5 + Math.random() / 2) * Math.min(1_000, 100 * attempt);
+}
+
+export interface RedisTarget {
+  readonly url: string;
+  /** A command that is not answered by then has failed. */
+  readonly commandTimeoutMs: number;
+  /** Told of the connection's errors, which no command reports. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+/**
+ * A connection for commands, that reconnects by itself.
+ *
+ * @param waitsForConnection whether a command may wait, within its time-out, for a connection that is not up yet. A Lambda's first command must, and
+ *   its caller sends one after the other; a tracker must not, since its commands are as many as its callers.
+ */
+export function connectRedis(
+  { url, commandTimeoutMs, onConnectionError }: RedisTarget,
+  { waitsForConnection }: { readonly waitsForConnection: boolean },
+): Redis {
+  const redis = new Redis(url, {
+    ...sharedOptions,
+    enableOfflineQueue: waitsForConnection,
+    commandTimeout: commandTimeoutMs,
+    retryStrategy: reconnectDelayMs,
+  });
+  redis.on('error', (error: Error) => onConnectionError?.(error));
+  return redis;
+}
+
+/** Ends a connection without waiting for a server that may not answer. */
+export async function disconnect(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit().catch(() => {});
+  redis.disconnect();
+}
+
+/** The first word of Redis's answer (`LOADING`, `READONLY`, `MOVED`, …), else the error's own code. */
+export function redisErrorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  const code = (error as NodeJS.ErrnoException).code;
+  const word = /^-?([A-Z]{3,})\b/.exec(error.message)?.[1];
+  return word ?? code ?? (/timed out/i.test(error.message) ? 'TIMEOUT' : 'UNAVAILABLE');
+}
