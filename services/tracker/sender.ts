@@ -115,8 +115,12 @@ export class Sender {
 
   #onAccepted(): void {
     const { spool, clock, limits } = this.#options;
-    if (spool.state().waitingBytes >= limits.aggregateBytesMax) this.#pump();
-    else if (this.#timer === null) this.#pumpAt(clock.monotonicMs() + limits.lingerMs);
+    if (spool.waitingBytes >= limits.aggregateBytesMax) {
+      this.#pump();
+    } else {
+      const dueMs = clock.monotonicMs() + limits.lingerMs;
+      if (dueMs < this.#timerDueMs) this.#pumpAt(dueMs);
+    }
   }
 
   #pump(): void {
@@ -160,10 +164,12 @@ export class Sender {
 
   #isRipe(nowMs: number): boolean {
     const { spool, limits } = this.#options;
-    const { waitingBytes, waitingSinceMs } = spool.state();
+    const { waitingSinceMs } = spool.state();
     if (waitingSinceMs === null) return false;
     return (
-      this.#flushing || waitingBytes >= limits.aggregateBytesMax || nowMs - waitingSinceMs >= limits.lingerMs
+      this.#flushing ||
+      spool.waitingBytes >= limits.aggregateBytesMax ||
+      nowMs - waitingSinceMs >= limits.lingerMs
     );
   }
 
