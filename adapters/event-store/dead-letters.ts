@@ -7,6 +7,7 @@ export interface DeadLetters {
   /** Letters of one UTC day (`YYYY-MM-DD`) by arrival, without their bytes. */
   list(day: string): AsyncIterable<DeadLetterSummary>;
   get(id: string): Promise<(DeadLetterSummary & { readonly bytes: Uint8Array }) | null>;
+  close(): Promise<void>;
 }
 
 export interface DeadLetter {

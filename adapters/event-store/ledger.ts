@@ -11,4 +11,5 @@ export interface Ledger {
   account(
     writer: string,
   ): Promise<{ readonly rows: readonly LedgerRow[]; readonly statements: readonly Statement[] }>;
+  close(): Promise<void>;
 }

@@ -12,6 +12,7 @@ export interface TrackingEvents {
   inHour(programId: string, hour: string): AsyncIterable<StoredEvent>;
   /** How many events of each type (keys of EventType) one program has in one hour, without carrying them over. */
   countInHour(programId: string, hour: string): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
 }
 
 export interface StorableEvent {

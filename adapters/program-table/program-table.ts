@@ -10,6 +10,7 @@ export interface ProgramTable {
   all(): AsyncIterable<StoredVersion>;
   /** Every version of one program, newest first. */
   history(id: string): AsyncIterable<StoredVersion>;
+  close(): Promise<void>;
 }
 
 /** stored: the newest now. same: was the newest already. older: a newer one exists. conflict: equal version, other body; the first stays. */

@@ -1,0 +1,25 @@
+import { messageIdMs } from '@trackline/domain/message-id';
+import { fnv1a } from '../aws/hash.ts';
+
+/** Shards of one program's hour. Fixed for ever: what is stored is found by it. */
+export const eventShards = 8;
+
+/** `YYYYMMDDHH` in UTC. */
+export function hourOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 13).replace(/[-T]/g, '');
+}
+
+/** Where an event lies: its hour comes from its id, its shard is a hash of it, so that one read finds it. */
+export function eventKey(programId: string, messageId: string): { pk: string; sk: string } {
+  const shard = fnv1a(messageId) % eventShards;
+  return { pk: partitionKey(programId, hourOf(messageIdMs(messageId)), shard), sk: messageId };
+}
+
+/** The partitions of one program's hour. */
+export function hourPartitions(programId: string, hour: string): string[] {
+  return Array.from({ length: eventShards }, (_, shard) => partitionKey(programId, hour, shard));
+}
+
+function partitionKey(programId: string, hour: string, shard: number): string {
+  return `${programId}#${hour}#${shard}`;
+}

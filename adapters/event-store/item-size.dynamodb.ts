@@ -1,0 +1,21 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** DynamoDB takes no larger item ("Service, account, and table quotas in Amazon DynamoDB"). */
+export const itemBytesMax = 400 * 1024;
+
+/**
+ * The size of an item as DynamoDB counts it ("DynamoDB Item sizes and formats", Amazon DynamoDB Developer Guide), rounded up where the guide says "approximately".
+ */
+export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueBytes(value);
+  return bytes;
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.length;
+  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 2;
+  if (value.M !== undefined) return 3 + itemBytes(value.M) + Object.keys(value.M).length;
+  return 1;
+}
