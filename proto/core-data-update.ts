@@ -125,7 +125,7 @@ function checked(value: unknown): ParsedUpdate {
   }
   if (!validate.program(value)) return refused('update_invalid', describe(validate.program.errors));
   const landingUrl = URL.canParse(value.landingUrl) ? new URL(value.landingUrl) : null;
-  if (!landingUrl || landingUrl.username !== '' || landingUrl.password !== '') {
+  if (landingUrl?.username !== '' || landingUrl.password !== '') {
     return refused('update_invalid', 'landingUrl must be a URL without credentials');
   }
   const validFromMs = value.validFrom === undefined ? null : Date.parse(value.validFrom);

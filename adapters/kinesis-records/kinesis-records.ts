@@ -1,0 +1,42 @@
+import { deaggregate } from '@trackline/proto/kpl';
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { RecordOrigin } from '../event-store/dead-letters.ts';
+
+/**
+ * What both Lambdas do with what an event-source mapping hands them ("Process Amazon Kinesis Data Streams records with Lambda", AWS Lambda Developer Guide).
+ */
+
+/** One record of the stream, with the user records inside it: itself alone, where it is no aggregate. */
+export interface SourceRecord {
+  readonly sequenceNumber: string;
+  readonly parts: readonly SourcePart[];
+}
+
+export interface SourcePart {
+  readonly bytes: Uint8Array;
+  readonly origin: RecordOrigin;
+}
+
+export function sourceRecords({ Records }: KinesisStreamEvent): SourceRecord[] {
+  return Records.map((record) => {
+    const data = Buffer.from(record.kinesis.data, 'base64');
+    const inner = deaggregate(data) ?? [{ data, partitionKey: record.kinesis.partitionKey }];
+    return {
+      sequenceNumber: record.kinesis.sequenceNumber,
+      parts: inner.map(({ data: bytes, partitionKey }, index) => ({
+        bytes,
+        origin: { ...placeOf(record), index, partitionKey },
+      })),
+    };
+  });
+}
+
+function placeOf({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
+  return {
+    stream: eventSourceARN.slice(eventSourceARN.lastIndexOf('/') + 1),
+    shardId: eventID.slice(0, eventID.indexOf(':')),
+    sequenceNumber: kinesis.sequenceNumber,
+    // Kinesis gives seconds with a fraction.
+    arrivedAtMs: Math.round(kinesis.approximateArrivalTimestamp * 1000),
+  };
+}

@@ -1,0 +1,38 @@
+import { readEnvironment } from '@trackline/adapters/environment/environment';
+import { tableDefinitions } from '@trackline/adapters/event-store/tables';
+import Type from 'typebox';
+
+const schema = Type.Object({
+  AWS_REGION: Type.String({ minLength: 1 }),
+  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(Type.String({ pattern: '^https?://' })),
+  REDIS_URL: Type.String({ pattern: '^rediss?://' }),
+  TRACKLINE_PROGRAMS_TABLE: Type.String({ default: tableDefinitions.programs.defaultName }),
+  TRACKLINE_DEAD_LETTERS_TABLE: Type.String({ default: tableDefinitions.deadLetters.defaultName }),
+  TRACKLINE_LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }),
+});
+
+export interface CoreDataUpdaterConfig {
+  readonly region: string;
+  readonly dynamodbEndpoint?: string | undefined;
+  readonly redisUrl: string;
+  readonly tables: Readonly<Record<'programs' | 'deadLetters', string>>;
+  readonly logLevel: string;
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): CoreDataUpdaterConfig {
+  const env = readEnvironment(schema, environment);
+  return {
+    region: env.AWS_REGION,
+    dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+    redisUrl: env.REDIS_URL,
+    tables: { programs: env.TRACKLINE_PROGRAMS_TABLE, deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE },
+    logLevel: env.TRACKLINE_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,181 @@
+import type { DeadLetters } from '@trackline/adapters/event-store/dead-letters';
+import type { Ledger } from '@trackline/adapters/event-store/ledger';
+import type {
+  StorableEvent,
+  StoreOutcome,
+  TrackingEvents,
+} from '@trackline/adapters/event-store/tracking-events';
+import type { SourcePart, SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
+import type { Clock } from '@trackline/domain/clock';
+import type { Statement } from '@trackline/domain/ledger';
+import type { Reason } from '@trackline/domain/verdict';
+import { decodeRecord } from '@trackline/proto/tracking-event';
+import { type Place, runsOf } from './runs.ts';
+import type { ConsumerTelemetry } from './telemetry.ts';
+
+export interface ConsumerParts {
+  readonly trackingEvents: TrackingEvents;
+  readonly ledger: Ledger;
+  readonly deadLetters: DeadLetters;
+  readonly telemetry: ConsumerTelemetry;
+  readonly clock: Clock;
+}
+
+/** Dead letters that are written at once: a batch of poison must not open a thousand connections. */
+const deadLettersAtOnce = 8;
+
+/**
+ * Persists one batch. The order is what makes the ledger a proof: events and dead letters first, and a row is booked only when all that it covers is kept.
+ *
+ * @param deadlineMs monotonic; what is not written by then has failed
+ * @returns the sequence numbers of the records that must come again. Never rejects.
+ */
+export async function consume(
+  parts: ConsumerParts,
+  records: readonly SourceRecord[],
+  deadlineMs: number,
+): Promise<string[]> {
+  const fromMs = parts.clock.monotonicMs();
+  const failed = new Set<string>();
+  const sorted = records.map(sort);
+
+  const { outcomes, duplicates } = await storeEvents(parts, sorted, deadlineMs);
+  const letters = sorted.flatMap(({ record, dead }) => dead.map((letter) => ({ record, letter })));
+  for (const { record, events } of sorted) {
+    for (const { part, storable } of events) {
+      const outcome = outcomes.get(storable.event.messageId)!;
+      if (outcome === 'failed') failed.add(record.sequenceNumber);
+      if (outcome === 'too_large') {
+        letters.push({
+          record,
+          letter: { part, reason: 'event_too_large', detail: 'Its item is over 400 KB.' },
+        });
+      }
+    }
+  }
+  await keepLetters(parts, letters, failed);
+  await Promise.all(
+    sorted.map(async ({ record, places, statements }) => {
+      if (failed.has(record.sequenceNumber)) return;
+      try {
+        const tooLarge = letters.filter(
+          (l) => l.record === record && l.letter.reason === 'event_too_large',
+        ).length;
+        await parts.ledger.book(rowsOf(places, tooLarge, parts.clock.wallMs()));
+        for (const statement of statements) await parts.ledger.state(statement);
+      } catch (err) {
+        failed.add(record.sequenceNumber);
+        parts.telemetry.writeFailed({ what: 'ledger', err });
+      }
+    }),
+  );
+
+  const stored = [...outcomes.values()].filter((outcome) => outcome === 'stored').length;
+  parts.telemetry.batchConsumed({
+    records: records.length,
+    events: outcomes.size + duplicates,
+    stored,
+    duplicates,
+    statements: sorted.reduce((sum, { statements }) => sum + statements.length, 0),
+    failedRecords: failed.size,
+    milliseconds: Math.round(parts.clock.monotonicMs() - fromMs),
+  });
+  return [...failed];
+}
+
+interface Letter {
+  readonly part: SourcePart;
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+interface SortedRecord {
+  readonly record: SourceRecord;
+  readonly events: readonly { readonly part: SourcePart; readonly storable: StorableEvent }[];
+  readonly statements: readonly Statement[];
+  readonly dead: readonly Letter[];
+  /** Events and what could not be decoded, in the order of the aggregate. */
+  readonly places: readonly Place[];
+}
+
+/** What a record holds, each part by its kind. */
+function sort(record: SourceRecord): SortedRecord {
+  const events: { part: SourcePart; storable: StorableEvent }[] = [];
+  const statements: Statement[] = [];
+  const dead: Letter[] = [];
+  const places: Place[] = [];
+  for (const part of record.parts) {
+    const decoded = decodeRecord(part.bytes);
+    if (decoded.kind === 'statement') {
+      statements.push(decoded.statement);
+    } else if (decoded.kind === 'event') {
+      events.push({ part, storable: { event: decoded.event, unknownFields: decoded.unknownFields } });
+      places.push({ writer: decoded.event.writer, sequence: decoded.event.sequence });
+    } else {
+      dead.push({ part, reason: decoded.reason, detail: decoded.detail });
+      places.push('dead');
+    }
+  }
+  return { record, events, statements, dead, places };
+}
+
+/** Stores each message id once, whatever the batch repeats. */
+async function storeEvents(
+  { trackingEvents, telemetry }: ConsumerParts,
+  sorted: readonly SortedRecord[],
+  deadlineMs: number,
+) {
+  const unique = new Map<string, StorableEvent>();
+  let duplicates = 0;
+  for (const { events } of sorted) {
+    for (const { storable } of events) {
+      if (unique.has(storable.event.messageId)) duplicates++;
+      else unique.set(storable.event.messageId, storable);
+    }
+  }
+  const results = await trackingEvents.put([...unique.values()], deadlineMs);
+  const outcomes = new Map<string, StoreOutcome>(
+    [...unique.keys()].map((id, index) => [id, results[index]!]),
+  );
+  const failures = results.filter((outcome) => outcome === 'failed').length;
+  if (failures > 0)
+    telemetry.writeFailed({ what: 'events', err: `${failures} events could not be stored in time` });
+  return { outcomes, duplicates };
+}
+
+async function keepLetters(
+  { deadLetters, telemetry }: ConsumerParts,
+  letters: readonly { readonly record: SourceRecord; readonly letter: Letter }[],
+  failed: Set<string>,
+): Promise<void> {
+  const waiting = [...letters];
+  const worker = async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { record, letter } = next;
+      try {
+        const { part, reason, detail } = letter;
+        await deadLetters.put({ reason, detail, bytes: part.bytes, origin: part.origin });
+      } catch (err) {
+        failed.add(record.sequenceNumber);
+        telemetry.writeFailed({ what: 'dead_letter', err });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: deadLettersAtOnce }, worker));
+  for (const reason of new Set(letters.map(({ letter }) => letter.reason))) {
+    telemetry.deadLettered({
+      reason,
+      count: letters.filter(({ letter }) => letter.reason === reason).length,
+    });
+  }
+}
+
+function rowsOf(places: readonly Place[], tooLarge: number, storedAtMs: number) {
+  return runsOf(places).map(({ writer, first, last, deadLettered }, index) => ({
+    writer,
+    first,
+    last,
+    storedAtMs,
+    deadLettered: deadLettered + (index === 0 ? tooLarge : 0),
+  }));
+}
