@@ -1,5 +1,6 @@
 import { readEnvironment } from '@trackline/adapters/environment/environment';
 import { tableDefinitions } from '@trackline/adapters/event-store/tables';
+import { type Logger, pino } from 'pino';
 import Type from 'typebox';
 
 const schema = Type.Object({
@@ -16,7 +17,7 @@ export interface CoreDataUpdaterConfig {
   readonly dynamodbEndpoint?: string | undefined;
   readonly redisUrl: string;
   readonly tables: Readonly<Record<'programs' | 'deadLetters', string>>;
-  readonly logLevel: string;
+  readonly log: Logger;
 }
 
 /**
@@ -33,6 +34,6 @@ export function readConfig(
     dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
     redisUrl: env.REDIS_URL,
     tables: { programs: env.TRACKLINE_PROGRAMS_TABLE, deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE },
-    logLevel: env.TRACKLINE_LOG_LEVEL,
+    log: pino({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'core-data-updater' } }),
   };
 }

@@ -6,7 +6,6 @@ import { type Rebuilt, rebuildProgramStore } from '@trackline/adapters/program-s
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import { systemClock } from '@trackline/domain/clock';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { pino } from 'pino';
 import { type CoreDataUpdaterConfig, readConfig } from './config.ts';
 import { buildTelemetry } from './telemetry.ts';
 import { type UpdaterParts, update } from './update.ts';
@@ -52,7 +51,7 @@ function connect(config: CoreDataUpdaterConfig): UpdaterParts {
     table: connectProgramTable({ ...target, tableName: config.tables.programs }),
     store: connectProgramStoreWriter({ url: config.redisUrl, commandTimeoutMs: redisTimeoutMs }),
     deadLetters: connectDeadLetters({ ...target, tableName: config.tables.deadLetters }),
-    telemetry: buildTelemetry(pino({ level: config.logLevel, base: { service: 'core-data-updater' } })),
+    telemetry: buildTelemetry(config.log),
     clock: systemClock,
   };
 }

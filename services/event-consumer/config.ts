@@ -1,5 +1,6 @@
 import { readEnvironment } from '@trackline/adapters/environment/environment';
 import { tableDefinitions } from '@trackline/adapters/event-store/tables';
+import { type Logger, pino } from 'pino';
 import Type from 'typebox';
 
 const schema = Type.Object({
@@ -15,7 +16,7 @@ export interface EventConsumerConfig {
   readonly region: string;
   readonly dynamodbEndpoint?: string | undefined;
   readonly tables: Readonly<Record<'trackingEvents' | 'ledger' | 'deadLetters', string>>;
-  readonly logLevel: string;
+  readonly log: Logger;
 }
 
 /**
@@ -35,6 +36,6 @@ export function readConfig(
       ledger: env.TRACKLINE_LEDGER_TABLE,
       deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE,
     },
-    logLevel: env.TRACKLINE_LOG_LEVEL,
+    log: pino({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'event-consumer' } }),
   };
 }

@@ -4,7 +4,6 @@ import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-
 import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { pino } from 'pino';
 import { type EventConsumerConfig, readConfig } from './config.ts';
 import { type ConsumerParts, consume } from './consume.ts';
 import { buildTelemetry } from './telemetry.ts';
@@ -54,7 +53,7 @@ function connect(config: EventConsumerConfig): ConsumerParts {
     }),
     ledger: connectLedger({ ...target, tableName: ledger }),
     deadLetters: connectDeadLetters({ ...target, tableName: deadLetters }),
-    telemetry: buildTelemetry(pino({ level: config.logLevel, base: { service: 'event-consumer' } })),
+    telemetry: buildTelemetry(config.log),
     clock: systemClock,
   };
 }

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import type { GivenUpBatch, ListedBatch, OnFailureDestination } from './on-failure.ts';
+
+/** The destination of the embedded stack: a folder, with the keys that Lambda gives to objects in S3. */
+export function onFailureFolder(folder: string): OnFailureDestination {
+  return {
+    async put(batch) {
+      const file = join(folder, ...keyOf(batch).split('/'));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(`${file}.new`, JSON.stringify(documentOf(batch), null, 2));
+      await rename(`${file}.new`, file);
+    },
+    async *list() {
+      const names = await readdir(folder, { recursive: true }).catch(ifAbsent<string[]>([]));
+      const keys = names.filter((name) => name.endsWith('.json')).map((name) => name.split(sep).join('/'));
+      const byTime = keys.toSorted((a, b) => timeIn(b).localeCompare(timeIn(a)));
+      for (const key of byTime) {
+        const batch = await read(key);
+        if (batch) yield batch;
+      }
+    },
+    get: read,
+  };
+
+  async function read(key: string): Promise<ListedBatch | null> {
+    if (key.split('/').includes('..')) return null;
+    const text = await readFile(join(folder, ...key.split('/')), 'utf8').catch(ifAbsent(null));
+    return text === null ? null : { ...batchOf(JSON.parse(text) as Document), key };
+  }
+}
+
+/** The invocation record that Lambda writes, with the payload. */
+interface Document {
+  readonly requestContext: {
+    readonly functionArn: string;
+    readonly condition: string;
+    readonly approximateInvokeCount: number;
+  };
+  readonly version: '1.0';
+  readonly timestamp: string;
+  readonly KinesisBatchInfo: {
+    readonly shardId: string;
+    readonly startSequenceNumber: string;
+    readonly endSequenceNumber: string;
+    readonly batchSize: number;
+  };
+  readonly payload: { readonly Records: GivenUpBatch['records'] };
+}
+
+function documentOf({ mapping, shardId, condition, invokeCount, atMs, records }: GivenUpBatch): Document {
+  return {
+    requestContext: { functionArn: mapping, condition, approximateInvokeCount: invokeCount },
+    version: '1.0',
+    timestamp: new Date(atMs).toISOString(),
+    KinesisBatchInfo: {
+      shardId,
+      startSequenceNumber: records[0]!.kinesis.sequenceNumber,
+      endSequenceNumber: records.at(-1)!.kinesis.sequenceNumber,
+      batchSize: records.length,
+    },
+    payload: { Records: records },
+  };
+}
+
+function batchOf({ requestContext, timestamp, KinesisBatchInfo, payload }: Document): GivenUpBatch {
+  return {
+    mapping: requestContext.functionArn,
+    shardId: KinesisBatchInfo.shardId,
+    condition: requestContext.condition,
+    invokeCount: requestContext.approximateInvokeCount,
+    atMs: Date.parse(timestamp),
+    records: payload.Records,
+  };
+}
+
+/** `aws/lambda/<mapping>/<shard>/2026/01/31/2026-01-31T12.34.56-<uuid>.json` */
+function keyOf({ mapping, shardId, atMs }: GivenUpBatch): string {
+  const time = new Date(atMs).toISOString();
+  const day = time.slice(0, 10).replaceAll('-', '/');
+  return `aws/lambda/${mapping}/${shardId}/${day}/${time.slice(0, 23).replaceAll(':', '.')}-${randomUUID()}.json`;
+}
+
+function timeIn(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+function ifAbsent<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}

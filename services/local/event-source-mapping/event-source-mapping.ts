@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import type { OnFailureDestination } from '@trackline/adapters/event-store/on-failure';
+import { fullJitterMs } from '@trackline/domain/backoff';
+import { type Clock, delay, type Random, type Timer } from '@trackline/domain/clock';
+import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { Checkpoints } from './checkpoints.ts';
+import { judgeResponse } from './response.ts';
+import type { ShardReader } from './shard-reader.ts';
+
+/**
+ * An event-source mapping as AWS runs it between a stream and a Lambda ("How Lambda processes records from stream and queue-based event sources", AWS Lambda Developer Guide):
+ *
+ * - Each shard is read by itself, from its oldest record on, in order, one batch at a time.
+ * - A batch is what one poll found, up to the batch size; with a window, it is gathered for so long or until it is full.
+ * - The answer decides (response.ts). Success moves the shard's checkpoint past the batch; a partial failure moves it up to the lowest failed record, and the rest comes again; an error or a
+ *   time-out fails the whole batch. With bisect, a batch that failed whole is halved, to close in on what poisons it.
+ * - What fails comes again after a back-off, and holds up its shard, until its retries or its age run out; then it goes to the on-failure destination, payload and all, and the shard goes on.
+ * - Checkpoints are durable, and written after the handler answered: a crash in between makes the batch come again.
+ */
+export interface MappingOptions {
+  readonly name: string;
+  readonly reader: ShardReader;
+  readonly handler: (event: KinesisStreamEvent, context: InvocationContext) => Promise<unknown>;
+  readonly checkpoints: Checkpoints;
+  readonly onFailure: OnFailureDestination;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: MappingSettings;
+  readonly telemetry: MappingTelemetry;
+}
+
+export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>;
+
+export interface MappingSettings {
+  readonly batchSize: number;
+  /** How long a batch is gathered. 0: not at all. */
+  readonly windowMs: number;
+  readonly pollEveryMs: number;
+  readonly bisectOnError: boolean;
+  /** −1: for ever. */
+  readonly retriesMax: number;
+  /** −1: as long as the stream keeps it. */
+  readonly recordAgeMaxMs: number;
+  readonly invocationTimeoutMs: number;
+  readonly retryBaseMs: number;
+  readonly retryMaxMs: number;
+}
+
+export interface MappingTelemetry {
+  invocationFailed(event: {
+    readonly mapping: string;
+    readonly shardId: string;
+    readonly err: unknown;
+  }): void;
+  batchGivenUp(event: {
+    readonly mapping: string;
+    readonly shardId: string;
+    readonly records: number;
+    readonly condition: string;
+  }): void;
+  pollFailed(event: { readonly mapping: string; readonly shardId: string; readonly err: unknown }): void;
+}
+
+/** A stretch of records that goes to the handler together, and what happened to it so far. */
+interface Batch {
+  readonly records: readonly KinesisStreamRecord[];
+  readonly failures: number;
+}
+
+export class EventSourceMapping {
+  readonly #options: MappingOptions;
+  #stopping = false;
+  #shards: Promise<void>[] = [];
+  #wake = new Set<() => void>();
+  readonly #caughtUp = new Set<string>();
+  #shardCount = 0;
+
+  constructor(options: MappingOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    const shards = await this.#options.reader.shards();
+    this.#shardCount = shards.length;
+    this.#shards = shards.map((shardId) => this.#run(shardId));
+  }
+
+  /** Whether the last poll of every shard found nothing, and nothing is under way. */
+  get caughtUp(): boolean {
+    return this.#caughtUp.size === this.#shardCount;
+  }
+
+  /** Forgets that it was caught up, so that `caughtUp` speaks of what is on the stream from now on. */
+  lookAgain(): void {
+    this.#caughtUp.clear();
+  }
+
+  /** Ends after the invocations under way. What they did not finish comes again at the next start. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    for (const wake of this.#wake) wake();
+    await Promise.all(this.#shards);
+    await this.#options.reader.close();
+  }
+
+  async #run(shardId: string): Promise<void> {
+    const { name, telemetry, settings } = this.#options;
+    while (!this.#stopping) {
+      let found = 0;
+      try {
+        const records = await this.#gather(shardId);
+        found = records.length;
+        if (found > 0) await this.#process(shardId, { records, failures: 0 });
+      } catch (err) {
+        telemetry.pollFailed({ mapping: name, shardId, err });
+      }
+      if (found === 0) this.#caughtUp.add(shardId);
+      // A full batch is followed at once by the next.
+      if (found < settings.batchSize) await this.#pause(settings.pollEveryMs);
+    }
+  }
+
+  async #gather(shardId: string): Promise<readonly KinesisStreamRecord[]> {
+    const { reader, checkpoints, clock, settings } = this.#options;
+    const records: KinesisStreamRecord[] = [];
+    const endMs = clock.monotonicMs() + settings.windowMs;
+    for (;;) {
+      const after = records.at(-1)?.kinesis.sequenceNumber ?? checkpoints.get(shardId);
+      records.push(...(await reader.read(shardId, after, settings.batchSize - records.length)));
+      if (records.length > 0) this.#caughtUp.delete(shardId);
+      const leftMs = endMs - clock.monotonicMs();
+      if (records.length >= settings.batchSize || leftMs <= 0 || this.#stopping) return records;
+      await this.#pause(Math.min(settings.pollEveryMs, leftMs));
+    }
+  }
+
+  /** Brings a batch to its end: done, or given up. Returns early only when the mapping is closed. */
+  async #process(shardId: string, first: Batch): Promise<void> {
+    const { checkpoints, settings } = this.#options;
+    // What is still to do, in the shard's order: halves of a bisected batch stand behind each other.
+    const todo: Batch[] = [first];
+    while (todo.length > 0 && !this.#stopping) {
+      const batch = todo.shift()!;
+      const condition = this.#exhausted(batch);
+      if (condition !== null) {
+        await this.#giveUp(shardId, batch, condition);
+        await checkpoints.set(shardId, lastOf(batch.records));
+        continue;
+      }
+      const firstFailed = await this.#invoke(shardId, batch.records);
+      const done = batch.records.slice(0, firstFailed ?? batch.records.length);
+      if (done.length > 0) await checkpoints.set(shardId, lastOf(done));
+      if (firstFailed === null) continue;
+      const left = batch.records.slice(firstFailed);
+      // Progress begins the count anew: what is left failed for the first time at its head.
+      const failures = firstFailed > 0 ? 1 : batch.failures + 1;
+      todo.unshift(...this.#split(left, failures, firstFailed === 0));
+      const delayMs = fullJitterMs(
+        failures - 1,
+        settings.retryBaseMs,
+        settings.retryMaxMs,
+        this.#options.random,
+      );
+      await this.#pause(delayMs);
+    }
+  }
+
+  #split(records: readonly KinesisStreamRecord[], failures: number, failedWhole: boolean): Batch[] {
+    if (!this.#options.settings.bisectOnError || !failedWhole || records.length === 1)
+      return [{ records, failures }];
+    const middle = Math.ceil(records.length / 2);
+    // Splitting does not count as a retry.
+    const counted = failures - 1;
+    return [
+      { records: records.slice(0, middle), failures: counted },
+      { records: records.slice(middle), failures: counted },
+    ];
+  }
+
+  /** The index of the first record that must come again, or null. */
+  async #invoke(shardId: string, records: readonly KinesisStreamRecord[]): Promise<number | null> {
+    const { name, handler, clock, settings, telemetry } = this.#options;
+    const endMs = clock.monotonicMs() + settings.invocationTimeoutMs;
+    const context = {
+      awsRequestId: randomUUID(),
+      getRemainingTimeInMillis: () => Math.max(0, Math.round(endMs - clock.monotonicMs())),
+    };
+    let timer: Timer | null = null;
+    try {
+      const timeout = new Promise<never>((_, reject) => {
+        timer = clock.after(settings.invocationTimeoutMs, () =>
+          reject(new Error(`Task timed out after ${settings.invocationTimeoutMs / 1000} seconds`)),
+        );
+      });
+      const response = await Promise.race([handler({ Records: [...records] }, context), timeout]);
+      const verdict = judgeResponse(response, records);
+      return verdict.ok ? null : verdict.firstFailed;
+    } catch (err) {
+      telemetry.invocationFailed({ mapping: name, shardId, err });
+      return 0;
+    } finally {
+      (timer as Timer | null)?.cancel();
+    }
+  }
+
+  #exhausted({ records, failures }: Batch): 'RetryAttemptsExhausted' | 'RecordAgeExceeded' | null {
+    const { settings, clock } = this.#options;
+    if (settings.retriesMax >= 0 && failures > settings.retriesMax) return 'RetryAttemptsExhausted';
+    const oldestMs = records[0]!.kinesis.approximateArrivalTimestamp * 1000;
+    const isOld = settings.recordAgeMaxMs >= 0 && clock.wallMs() - oldestMs > settings.recordAgeMaxMs;
+    return isOld ? 'RecordAgeExceeded' : null;
+  }
+
+  async #giveUp(shardId: string, { records, failures }: Batch, condition: string): Promise<void> {
+    const { name, onFailure, clock, telemetry } = this.#options;
+    await onFailure.put({
+      mapping: name,
+      shardId,
+      condition,
+      invokeCount: failures,
+      atMs: clock.wallMs(),
+      records,
+    });
+    telemetry.batchGivenUp({ mapping: name, shardId, records: records.length, condition });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopping || ms <= 0) return;
+    let wake = () => {};
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    this.#wake.add(wake);
+    await Promise.race([delay(this.#options.clock, ms), woken]);
+    this.#wake.delete(wake);
+  }
+}
+
+function lastOf(records: readonly KinesisStreamRecord[]): string {
+  return records.at(-1)!.kinesis.sequenceNumber;
+}

@@ -1,0 +1,56 @@
+import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
+import { systemClock } from '@trackline/domain/clock';
+import { readConfig, usage } from './config.ts';
+import { readyMessage } from './ready-message.ts';
+import { type Stack, startStack } from './stack.ts';
+import { TrackerRefused } from './tracker-process.ts';
+
+/** The stack as a process: options, what it says, signals, and its end. */
+
+/** A terminal sends Ctrl-C to npm and to us, and npm passes it on: what comes again within this time is the same signal. */
+const sameSignalMs = 1_000;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2));
+  if (config === null) {
+    process.stdout.write(usage);
+    return;
+  }
+  const fromMs = systemClock.monotonicMs();
+  let signalledMs: number | null = null;
+  let stack: Stack | null = null;
+
+  const end = async (): Promise<void> => {
+    if (stack === null) return;
+    say('\nStopping: the trackers drain, then the stream is read to its end …');
+    const troubles = await stack.stop();
+    for (const trouble of troubles) say(`  ${trouble}`);
+    say('Stopped.');
+    process.exit(0);
+  };
+  const onSignal = () => {
+    const nowMs = systemClock.monotonicMs();
+    if (signalledMs === null) {
+      signalledMs = nowMs;
+      void end();
+    } else if (nowMs - signalledMs > sameSignalMs) {
+      process.exit(130);
+    }
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  say('Starting Trackline …');
+  stack = await startStack(config, { clock: systemClock, random: Math.random, say });
+  // Somebody may have changed their mind while it started.
+  if (signalledMs !== null) await end();
+  say(readyMessage(stack.file, stack.parts, (systemClock.monotonicMs() - fromMs) / 1000));
+}
+
+main().catch((error: Error) => {
+  const expected = error instanceof ConfigError || error instanceof TrackerRefused;
+  process.stderr.write(`${expected ? error.message : error.stack}\n`);
+  process.exit(error instanceof ConfigError ? exitCodeConfig : 1);
+});

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort, startGuarded } from './guarded-process.ts';
+import type { Part } from './part.ts';
+import { waitFor } from './wait-for.ts';
+
+/**
+ * Redis, the best that there is: the one that REDIS_URL names, else a server from the PATH, else the one from npm. None of ours keeps anything over a restart: the program store is rebuilt
+ * from the program table.
+ */
+export async function startRedis(
+  folder: string,
+  options: { readonly url: string | undefined; readonly npmOnly: boolean },
+): Promise<Part> {
+  if (options.url) return { label: 'Redis, as REDIS_URL names it', url: options.url, stop: async () => {} };
+  const server = options.npmOnly ? null : await findRedisServer();
+  return server ? startRedisServer(server, folder) : startNpmRedis();
+}
+
+export interface RedisServer {
+  readonly program: string;
+  readonly version: string;
+}
+
+/** The server on the PATH, and its version. */
+export async function findRedisServer(): Promise<RedisServer | null> {
+  for (const program of ['redis-server', 'valkey-server']) {
+    try {
+      const { stdout } = await promisify(execFile)(program, ['--version']);
+      return { program, version: /v=([\d.]+)/.exec(stdout)?.[1] ?? '' };
+    } catch {
+      // Not on the PATH: the next one may be.
+    }
+  }
+  return null;
+}
+
+async function startRedisServer({ program, version }: RedisServer, folder: string): Promise<Part> {
+  const port = await freePort();
+  const settings = [
+    '--port',
+    port,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+  ];
+  const child = startGuarded([program, ...settings.map(String)], join(folder, 'redis.log'));
+  await waitFor(`${program} to listen`, () => isListening(port), child.ended);
+  return { label: `${program} ${version}`, url: `redis://127.0.0.1:${port}`, stop: child.stop };
+}
+
+async function startNpmRedis(): Promise<Part> {
+  const { createRedisMock } = createRequire(import.meta.url)('js-redis-server') as {
+    createRedisMock(): Promise<{ host: string; port: number; close(): Promise<void> }>;
+  };
+  const server = await createRedisMock();
+  return {
+    label: 'npm-only Redis (js-redis-server)',
+    url: `redis://127.0.0.1:${server.port}`,
+    note: 'No redis-server was found, or it was not wanted: this one is good enough to try, not to measure.',
+    stop: () => server.close(),
+  };
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

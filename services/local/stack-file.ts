@@ -1,0 +1,25 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TableName } from '@trackline/adapters/event-store/tables';
+
+/** `stack.json`: where everything of a running stack is. The command line and the tests find it there. */
+export interface StackFile {
+  readonly trackerUrl: string;
+  readonly trackerUrls: readonly string[];
+  readonly adminUrls: readonly string[];
+  readonly kinesisEndpoint: string;
+  readonly dynamodbEndpoint: string;
+  readonly redisUrl: string;
+  readonly region: string;
+  readonly eventStream: string;
+  readonly coreDataStream: string;
+  readonly tables: Readonly<Record<TableName, string>>;
+  /** The folder of the batches that the mappings gave up. */
+  readonly onFailure: string;
+}
+
+export function writeStackFile(state: string, stack: StackFile): void {
+  const file = join(state, 'stack.json');
+  writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,204 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { streamDefaultNames, type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
+import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
+import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
+import type { Clock, Random } from '@trackline/domain/clock';
+import { pino } from 'pino';
+import type { StackConfig } from './config.ts';
+import { type Lambdas, startLambdas } from './lambdas.ts';
+import { startDynamoDb } from './parts/dynamodb.ts';
+import { startKinesis } from './parts/kinesis.ts';
+import type { Part } from './parts/part.ts';
+import { startRedis } from './parts/redis.ts';
+import { createStreams } from './parts/streams.kinesis.ts';
+import { createTables } from './parts/tables.dynamodb.ts';
+import { importSamples } from './sample-programs.ts';
+import { type StackFile, writeStackFile } from './stack-file.ts';
+import { lockState } from './state-lock.ts';
+import { TrackerProcess } from './tracker-process.ts';
+
+export interface Stack {
+  readonly file: StackFile;
+  readonly parts: readonly Part[];
+  /**
+   * Ends everything in order: the trackers drain, the Lambdas take what is on the streams, then the stores stop.
+   *
+   * @returns what could not be done in time, in words
+   */
+  stop(): Promise<string[]>;
+}
+
+const region = 'eu-central-1';
+const importTimeoutMs = 10_000;
+const catchUpTimeoutMs = 15_000;
+
+/** Starts the stack. What was started is stopped again when something fails. */
+export async function startStack(
+  config: StackConfig,
+  {
+    clock,
+    random,
+    say,
+  }: { readonly clock: Clock; readonly random: Random; readonly say: (line: string) => void },
+): Promise<Stack> {
+  const state = resolve(config.state);
+  mkdirSync(state, { recursive: true });
+  const unlock = await lockState(state);
+  const undo: (() => unknown)[] = [unlock];
+  const started = async <T extends { stop(): unknown }>(what: Promise<T>): Promise<T> => {
+    const part = await what;
+    undo.unshift(() => part.stop());
+    return part;
+  };
+  try {
+    const parts = await allOrNothing([
+      started(startKinesis(join(state, 'kinesis'))),
+      started(
+        startDynamoDb(join(state, config.dynalite ? 'dynalite' : 'dynamodb'), {
+          dynaliteOnly: config.dynalite,
+        }),
+      ),
+      started(startRedis(state, { url: config.redisUrl, npmOnly: config.npmRedis })),
+    ]);
+    const [kinesis, dynamodb, redis] = parts as [Part, Part, Part];
+    const names = Object.entries(tableDefinitions).map(([name, { defaultName }]) => [name, defaultName]);
+    const place = {
+      kinesisEndpoint: kinesis.url,
+      dynamodbEndpoint: dynamodb.url,
+      redisUrl: redis.url,
+      region,
+      eventStream: streamDefaultNames.event,
+      coreDataStream: streamDefaultNames.coreData,
+      tables: Object.fromEntries(names) as Record<TableName, string>,
+      onFailure: join(state, 'on-failure'),
+    };
+    await Promise.all([
+      createStreams(
+        { region, endpoint: place.kinesisEndpoint },
+        { [place.eventStream]: config.shards, [place.coreDataStream]: 1 },
+      ),
+      createTables({ region, endpoint: place.dynamodbEndpoint }, Object.values(place.tables)),
+    ]);
+
+    const log = pino({ level: 'info' }, pino.destination(join(state, 'lambdas.log')));
+    const lambdas = await startLambdas({
+      stack: place,
+      state,
+      pollMs: config.pollMs,
+      windowMs: config.windowMs,
+      clock,
+      random,
+      log,
+    });
+    undo.unshift(() => lambdas.close());
+    const { rebuilt, programs } = await lambdas.rebuild();
+    if (rebuilt && programs > 0)
+      say(`Redis was empty: rebuilt from the program table, ${programs} programs.`);
+    await bringSamples(config.programs, place, lambdas, say);
+
+    const trackers = Array.from({ length: config.trackers }, (_, index) => tracker(index));
+    undo.unshift(() => Promise.all(trackers.map((each) => each.stop())));
+    const listening = await Promise.all(trackers.map((each) => each.start()));
+    const file: StackFile = {
+      trackerUrl: listening[0]!.url,
+      trackerUrls: listening.map(({ url }) => url),
+      adminUrls: listening.map(({ adminUrl }) => adminUrl),
+      ...place,
+    };
+    await Promise.all(file.adminUrls.map(untilReady));
+    writeStackFile(state, file);
+
+    return {
+      file,
+      parts,
+      async stop() {
+        const troubles: string[] = [];
+        const codes = await Promise.all(trackers.map((each) => each.stop()));
+        codes.forEach((code, index) => {
+          if (code !== 0) troubles.push(`tracker ${index + 1} ended with ${code}`);
+        });
+        if (!(await lambdas.caughtUp(catchUpTimeoutMs))) {
+          troubles.push('events are left on the streams; the next start takes them');
+        }
+        await lambdas.close();
+        await Promise.all(parts.map((part) => part.stop()));
+        unlock();
+        return troubles;
+      },
+    };
+
+    function tracker(index: number): TrackerProcess {
+      const offset = (preset: number) => (preset === 0 ? 0 : preset + 10 * index);
+      return new TrackerProcess({
+        environment: {
+          // Locally nobody has to be told to go elsewhere.
+          TRACKLINE_DRAIN_DELAY_MS: '0',
+          ...config.trackerEnvironment,
+          TRACKLINE_PORT: String(offset(config.port)),
+          TRACKLINE_ADMIN_PORT: String(offset(config.adminPort)),
+          TRACKLINE_INSTANCE: `local-${index + 1}`,
+          TRACKLINE_EVENT_STREAM: place.eventStream,
+          AWS_REGION: region,
+          AWS_ENDPOINT_URL_KINESIS: place.kinesisEndpoint,
+          REDIS_URL: place.redisUrl,
+        },
+        logFile: join(state, `tracker-${index + 1}.log`),
+        clock,
+        random,
+        onCrash: (code, signal) =>
+          say(`Tracker ${index + 1} ended (${signal ?? code}); it is started again.`),
+      });
+    }
+  } catch (error) {
+    for (const stop of undo) await stop();
+    throw error;
+  }
+}
+
+/** Waits for all, so that what did start is known, and then fails if one did. */
+async function allOrNothing<T>(starting: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(starting);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+async function bringSamples(
+  file: string,
+  place: Pick<StackFile, 'region' | 'kinesisEndpoint' | 'dynamodbEndpoint' | 'coreDataStream' | 'tables'>,
+  lambdas: Lambdas,
+  say: (line: string) => void,
+): Promise<void> {
+  const table = connectProgramTable({
+    region,
+    endpoint: place.dynamodbEndpoint,
+    tableName: place.tables.programs,
+  });
+  const stream = connectKinesisEventStream({
+    region,
+    endpoint: place.kinesisEndpoint,
+    streamName: place.coreDataStream,
+    requestTimeoutMs: 5_000,
+  });
+  try {
+    const ids = await importSamples(file, table, stream);
+    if (ids.length === 0) return;
+    await lambdas.caughtUp(importTimeoutMs);
+    say(`Imported ${ids.length} sample programs from ${file}.`);
+  } finally {
+    await Promise.all([table.close(), stream.close()]);
+  }
+}
+
+async function untilReady(adminUrl: string): Promise<void> {
+  for (;;) {
+    const ready = await fetch(`${adminUrl}/readyz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((next) => setTimeout(next, 25));
+  }
+}
