@@ -90,13 +90,16 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
 
 function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
   const type: EventType | undefined = eventTypes[event.type - 1];
+  const sequence = exact(event.sequence);
+  const programVersion = exact(event.programVersion);
+  const receivedAtMs = exact(event.receivedAtMs);
   if (!isMessageId(event.messageId))
     return bad('event_invalid', 'It has no message id, or one that is no UUIDv7.');
   if (event.programId === '') return bad('event_invalid', 'It has no program id.');
   if (event.writer === '') return bad('event_invalid', 'It has no writer.');
-  if (!isCount(event.sequence) || event.sequence === 0) return bad('event_invalid', 'It has no sequence.');
+  if (!sequence) return bad('event_invalid', 'It has no sequence.');
   if (type === undefined) return bad('event_invalid', 'Its type is none that this build knows.');
-  if (!isCount(event.programVersion) || !isCount(event.receivedAtMs)) {
+  if (programVersion === null || receivedAtMs === null) {
     return bad('event_invalid', 'A number in it is beyond 2^53.');
   }
   const transaction = event.transaction ? checkedTransaction(event.transaction) : null;
@@ -106,15 +109,15 @@ function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
     kind: 'event',
     event: {
       writer: event.writer,
-      sequence: event.sequence,
+      sequence,
       messageId: event.messageId,
       type,
       programId: event.programId,
-      programVersion: event.programVersion,
+      programVersion,
       publisherId: event.publisherId,
       clickId: event.clickId,
       visitorId: event.visitorId,
-      receivedAtMs: event.receivedAtMs,
+      receivedAtMs,
       ip: event.ip,
       userAgent: event.userAgent,
       referrer: event.referrer,
@@ -143,9 +146,22 @@ function checkedTransaction(transaction: trackline.v1.ITransaction): Transaction
 }
 
 function checkedStatement(statement: trackline.v1.Statement): DecodedRecord {
-  const { writer, instance, atMs, acceptedThrough, rejected, shed, ignored, lost, final } = statement;
+  const { writer, instance, final } = statement;
   if (writer === '') return bad('event_invalid', 'The statement has no writer.');
-  if (![atMs, acceptedThrough, rejected, shed, ignored, lost].every(isCount)) {
+  const atMs = exact(statement.atMs);
+  const acceptedThrough = exact(statement.acceptedThrough);
+  const rejected = exact(statement.rejected);
+  const shed = exact(statement.shed);
+  const ignored = exact(statement.ignored);
+  const lost = exact(statement.lost);
+  if (
+    atMs === null ||
+    acceptedThrough === null ||
+    rejected === null ||
+    shed === null ||
+    ignored === null ||
+    lost === null
+  ) {
     return bad('event_invalid', 'A number in the statement is beyond 2^53.');
   }
   return {
@@ -159,9 +175,10 @@ function unknownFieldsOf(message: object): Uint8Array | null {
   return unknowns?.length ? Buffer.concat(unknowns) : null;
 }
 
-/** uint64 as a number: exact up to 2^53 − 1, and refused beyond. */
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
+/** A uint64 as a number, where that is exact; null beyond 2^53 − 1. The generated types say number; what comes is a Long where it was read. */
+function exact(value: number | { toNumber(): number }): number | null {
+  const number = typeof value === 'number' ? value : value.toNumber();
+  return Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
 
 function bad(reason: 'event_undecodable' | 'event_invalid', detail: string): DecodedRecord {

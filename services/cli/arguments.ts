@@ -1,0 +1,58 @@
+import { isIdentifier } from '@trackline/domain/identifier';
+import { isMessageId } from '@trackline/domain/message-id';
+import { type EventType, eventTypes } from '@trackline/domain/tracking-event';
+import { InvalidArgumentError } from 'commander';
+import { limits } from './limits.ts';
+import { isDay, isHour } from './time.ts';
+
+/** What may stand on the command line, each as a parser that gives the value or says what it should have been. */
+
+/** @throws InvalidArgumentError, as all of these */
+export function identifier(text: string): string {
+  return checked(text, isIdentifier(text), 'An id holds 1 to 64 letters, digits, "_" and "-".');
+}
+
+export function messageId(text: string): string {
+  const lower = text.toLowerCase();
+  return checked(
+    lower,
+    isMessageId(lower),
+    'A message id is a UUIDv7, such as 01890a5d-ac96-774b-bcce-b302099a8057.',
+  );
+}
+
+export function eventType(text: string): EventType {
+  return checked(
+    text as EventType,
+    eventTypes.includes(text as EventType),
+    `Types are ${eventTypes.join(', ')}.`,
+  );
+}
+
+export function day(text: string): string {
+  return checked(text, isDay(text), 'A day is YYYY-MM-DD, in UTC.');
+}
+
+export function hour(text: string): string {
+  return checked(text, isHour(text), 'An hour is YYYYMMDDHH, in UTC.');
+}
+
+export function eventLimit(text: string): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return checked(
+    number,
+    number >= 1 && number <= limits.eventsShownMax,
+    `It must be 1 to ${limits.eventsShownMax}.`,
+  );
+}
+
+/** Seconds, also with a fraction, as milliseconds. */
+export function seconds(text: string): number {
+  const ms = /^\d{1,9}(\.\d+)?$/.test(text) ? Math.round(Number(text) * 1000) : -1;
+  return checked(ms, ms >= 0, 'It must be a number of seconds.');
+}
+
+function checked<T>(value: T, fits: boolean, otherwise: string): T {
+  if (!fits) throw new InvalidArgumentError(otherwise);
+  return value;
+}

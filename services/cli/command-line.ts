@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import type { EventType } from '@trackline/domain/tracking-event';
+import { Command, Option } from 'commander';
+import type { Answer } from './answer.ts';
+import { day, eventLimit, eventType, hour, identifier, messageId, seconds } from './arguments.ts';
+import type { Context } from './context.ts';
+import type { WaitOptions } from './core-data/change-program.ts';
+
+/** Carries a command out: gives it what it needs, and shows what it answers. */
+export type Run = (command: (context: Context) => Promise<Answer>) => Promise<void>;
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly stack?: string;
+  readonly json?: true;
+}
+
+/**
+ * The commands, their options and their help. What a command does is loaded when it is carried out, so that `--help` and mistakes are
+ * answered at once.
+ *
+ * @param showHelp takes the text of `--help` or `--version`
+ * @throws CommanderError, from parsing: with exit code 0 after help, else for a mistake of the caller
+ */
+export function commandLine(version: string, showHelp: (text: string) => void, run: Run): Command {
+  const root = new Command('trackline')
+    // Inherited by every command: nothing is printed and nothing exits in here.
+    .exitOverride()
+    .configureOutput({ writeOut: showHelp, writeErr: () => {}, outputError: () => {} })
+    .description('Core data, queries, reports, dead letters and the ledger of a Trackline system.')
+    .version(version)
+    .option('--stack <file>', 'the stack.json of the system to talk to')
+    .option('--json', 'answer with one JSON document')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', rootHelp);
+  addProgram(root, run);
+  addEvents(root, run);
+  addDeadLetters(root, run);
+  addLedger(root, run);
+  return root;
+}
+
+const rootHelp = `
+The system is found by --stack, TRACKLINE_STACK, .local/stack.json in this folder or above it, or
+else by AWS_REGION, REDIS_URL and the names in the environment. Exit codes: 0 done, 1 failed or
+something was found, 2 wrong usage, 78 wrong configuration.
+
+Examples:
+  $ trackline program list
+  $ trackline program pause aurora-shoes
+  $ trackline events --program aurora-shoes --type click
+  $ trackline ledger --json`;
+
+function waiting(command: Command): Command {
+  return command
+    .addOption(secondsOption('--timeout <seconds>', 'how long the program store may take', 10))
+    .option('--no-wait', 'be done when the core-data stream has it');
+}
+
+interface WaitFlags {
+  readonly timeout: number;
+  readonly wait: boolean;
+}
+
+const waitOptions = ({ timeout, wait }: WaitFlags): WaitOptions => ({ timeoutMs: timeout, wait });
+
+function addProgram(root: Command, run: Run): void {
+  const program = group(root, 'program', 'send core data, and look at programs');
+
+  waiting(program.command('import'))
+    .description('send core-data updates from a JSON array or NDJSON, with the versions that it gives')
+    .argument('<file>', 'the file; - is standard input')
+    .addHelpText(
+      'after',
+      examples('program import examples/programs.json', 'program import - < updates.ndjson'),
+    )
+    .action((file: string, flags: WaitFlags) =>
+      run(async (context) =>
+        (await import('./commands/program-import.ts')).programImport(context, file, waitOptions(flags)),
+      ),
+    );
+
+  waiting(program.command('put'))
+    .description('send one program as its next version')
+    .argument('<file>', 'the file with one JSON object; - is standard input')
+    .addHelpText('after', examples('program put program.json', 'program put - < program.json'))
+    .action((file: string, flags: WaitFlags) =>
+      run(async (context) =>
+        (await import('./commands/program-put.ts')).programPut(context, file, waitOptions(flags)),
+      ),
+    );
+
+  program
+    .command('get')
+    .description('show the newest version of a program, and whether the program store has it')
+    .argument('<id>', 'the program', identifier)
+    .option('--history', 'show every version, newest first', false)
+    .addHelpText('after', examples('program get aurora-shoes', 'program get aurora-shoes --history'))
+    .action((id: string, options: { history: boolean }) =>
+      run(async (context) => (await import('./commands/program-get.ts')).programGet(context, id, options)),
+    );
+
+  program
+    .command('list')
+    .description('show the newest version of every program')
+    .option('--deleted', 'deleted programs, too', false)
+    .addHelpText('after', examples('program list', 'program list --json'))
+    .action((options: { deleted: boolean }) =>
+      run(async (context) => (await import('./commands/program-list.ts')).programList(context, options)),
+    );
+
+  for (const [name, status, effect] of [
+    ['pause', 'paused', 'reject the calls on a program until it is resumed'],
+    ['resume', 'active', 'accept the calls on a paused program again'],
+  ] as const) {
+    waiting(program.command(name))
+      .description(effect)
+      .argument('<id>', 'the program', identifier)
+      .addHelpText(
+        'after',
+        examples(`program ${name} aurora-shoes`, `program ${name} aurora-shoes --timeout 30`),
+      )
+      .action((id: string, flags: WaitFlags) =>
+        run(async (context) =>
+          (await import('./commands/program-status.ts')).programStatus(
+            context,
+            id,
+            status,
+            waitOptions(flags),
+          ),
+        ),
+      );
+  }
+
+  waiting(program.command('delete'))
+    .description('delete a program; its history and its events stay')
+    .argument('<id>', 'the program', identifier)
+    .addHelpText('after', examples('program delete dusk-games'))
+    .action((id: string, flags: WaitFlags) =>
+      run(async (context) =>
+        (await import('./commands/program-delete.ts')).programDelete(context, id, waitOptions(flags)),
+      ),
+    );
+
+  program
+    .command('rebuild')
+    .description('fill an emptied program store from the program table')
+    .option('--force', 'write every program again, also where the store is built', false)
+    .addHelpText('after', examples('program rebuild', 'program rebuild --force'))
+    .action((options: { force: boolean }) =>
+      run(async (context) =>
+        (await import('./commands/program-rebuild.ts')).programRebuild(context, randomUUID, options),
+      ),
+    );
+}
+
+interface EventFlags {
+  readonly program: string;
+  readonly hour?: string;
+  readonly limit: number;
+  readonly type?: EventType;
+  readonly message?: string;
+}
+
+function addEvents(root: Command, run: Run): void {
+  root
+    .command('events')
+    .description('show the newest events of a program, of this hour and the one before, or one event whole')
+    .requiredOption('--program <id>', 'the program', identifier)
+    .option('--hour <YYYYMMDDHH>', 'the hour (UTC) to look at instead', hour)
+    .option('--limit <n>', 'at most so many', eventLimit, 50)
+    .option('--type <type>', 'impression, click or transaction', eventType)
+    .option('--message <id>', 'the one event of this message id', messageId)
+    .addHelpText(
+      'after',
+      examples('events --program aurora-shoes', 'events --program aurora-shoes --type click --limit 10'),
+    )
+    .action(({ message, ...options }: EventFlags) =>
+      run(async (context) => {
+        const { event, events } = await import('./commands/events.ts');
+        return message === undefined ? events(context, options) : event(context, options.program, message);
+      }),
+    );
+
+  root
+    .command('report')
+    .description('count the events of a program on one day, by type')
+    .requiredOption('--program <id>', 'the program', identifier)
+    .requiredOption('--day <YYYY-MM-DD>', 'the day (UTC)', day)
+    .option('--hours', 'by hour, too', false)
+    .addHelpText('after', examples('report --program aurora-shoes --day 2026-01-31 --hours'))
+    .action((options: { program: string; day: string; hours: boolean }) =>
+      run(async (context) => (await import('./commands/report.ts')).report(context, options)),
+    );
+}
+
+function addDeadLetters(root: Command, run: Run): void {
+  const deadLetters = group(root, 'dead-letters', 'look at records that could not be processed');
+
+  deadLetters
+    .command('list')
+    .description('show the dead letters of a day, today if none is named')
+    .option('--day <YYYY-MM-DD>', 'the day (UTC) of their arrival', day)
+    .addHelpText('after', examples('dead-letters list', 'dead-letters list --day 2026-01-31'))
+    .action((options: { day?: string }) =>
+      run(async (context) => (await import('./commands/dead-letters.ts')).deadLettersList(context, options)),
+    );
+
+  deadLetters
+    .command('show')
+    .description('show one dead letter: its reason, its origin, its bytes')
+    .argument('<id>', 'the dead letter')
+    .option('--full', 'all of the bytes', false)
+    .addHelpText('after', examples('dead-letters show 2026-01-31-0123456789abcdef'))
+    .action((id: string, options: { full: boolean }) =>
+      run(async (context) =>
+        (await import('./commands/dead-letters.ts')).deadLettersShow(context, id, options),
+      ),
+    );
+}
+
+function addLedger(root: Command, run: Run): void {
+  root
+    .command('ledger')
+    .description('prove that every accepted event is persisted, or name what is missing (exit code 1)')
+    .option('--writer <writer>', 'this writer alone')
+    .addOption(secondsOption('--pending-max <seconds>', 'a gap that is older is missing', 60))
+    .addHelpText('after', examples('ledger', 'ledger --pending-max 300 --json'))
+    .action(({ writer, pendingMax }: { writer?: string; pendingMax: number }) =>
+      run(async (context) =>
+        (await import('./commands/ledger.ts')).ledger(context, { writer, pendingMaxMs: pendingMax }),
+      ),
+    );
+}
+
+/** An option in seconds, whose value is in milliseconds. */
+function secondsOption(flags: string, description: string, preset: number): Option {
+  return new Option(flags, description).argParser(seconds).default(preset * 1000, String(preset));
+}
+
+function group(root: Command, name: string, description: string): Command {
+  return root.command(name).description(description);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ trackline ${line}`).join('\n')}`;
+}

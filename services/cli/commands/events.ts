@@ -1,0 +1,110 @@
+import { hourOf } from '@trackline/adapters/event-store/event-key';
+import type { StoredEvent } from '@trackline/adapters/event-store/tracking-events';
+import type { EventType, RecordedEvent } from '@trackline/domain/tracking-event';
+import type { Answer } from '../answer.ts';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { type Cell, clip, pairs, table } from '../table.ts';
+import { shortIso } from '../time.ts';
+
+const hourMs = 3_600_000;
+
+export interface EventsOptions {
+  readonly program: string;
+  /** `YYYYMMDDHH`; absent: this hour and the one before. */
+  readonly hour?: string | undefined;
+  readonly limit: number;
+  readonly type?: EventType | undefined;
+}
+
+/** `events --program ID`: the newest events of an hour, or of this hour and the one before. */
+export async function events({ parts, clock }: Context, options: EventsOptions): Promise<Answer> {
+  const now = clock.wallMs();
+  const hours = options.hour ? [options.hour] : [hourOf(now), hourOf(now - hourMs)];
+  const trackingEvents = await parts.trackingEvents();
+  const newest: StoredEvent[] = [];
+  for (const hour of hours) {
+    // An event of an earlier hour is older than every one of this hour.
+    if (newest.length === options.limit) break;
+    const left = options.limit - newest.length;
+    newest.push(...(await newestOfHour(trackingEvents.inHour(options.program, hour), left, options.type)));
+  }
+  return {
+    json: { programId: options.program, hours, events: newest.map(eventJson) },
+    text: () =>
+      newest.length > 0
+        ? eventTable(newest)
+        : `No ${options.type ?? 'event'} of ${options.program} in ${hours.map(readableHour).join(', ')} (UTC).`,
+  };
+}
+
+/** `events --program ID --message ID`: one event, whole. */
+export async function event({ parts }: Context, programId: string, messageId: string): Promise<Answer> {
+  const stored = await (await parts.trackingEvents()).find(programId, messageId);
+  if (stored === null) {
+    throw new Failure(`There is no event ${messageId} of ${programId}. Events are kept for 13 months.`);
+  }
+  return { json: eventJson(stored), text: () => pairs(eventFields(stored)) };
+}
+
+/** The newest `limit` events, in memory for no more than twice as many. */
+async function newestOfHour(
+  stored: AsyncIterable<StoredEvent>,
+  limit: number,
+  type: EventType | undefined,
+): Promise<StoredEvent[]> {
+  let kept: StoredEvent[] = [];
+  for await (const each of stored) {
+    if (type !== undefined && each.event.type !== type) continue;
+    kept.push(each);
+    if (kept.length >= 2 * limit) kept = kept.sort(newestFirst).slice(0, limit);
+  }
+  return kept.sort(newestFirst).slice(0, limit);
+}
+
+/** Message ids sort by time. */
+function newestFirst(a: StoredEvent, b: StoredEvent): number {
+  return a.event.messageId < b.event.messageId ? 1 : -1;
+}
+
+function readableHour(hour: string): string {
+  return `${hour.slice(0, 4)}-${hour.slice(4, 6)}-${hour.slice(6, 8)} ${hour.slice(8)}:00–${hour.slice(8)}:59`;
+}
+
+function eventJson({ event, unknownFields }: StoredEvent) {
+  return { ...event, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
+}
+
+function eventTable(stored: readonly StoredEvent[]): string {
+  const heads = ['RECEIVED AT', 'TYPE', 'PUBLISHER', 'VERSION', 'FLAGS', 'USER AGENT', 'MESSAGE'];
+  const rows = stored.map(({ event }): Cell[] => [
+    new Date(event.receivedAtMs).toISOString(),
+    event.type,
+    event.publisherId || '–',
+    String(event.programVersion),
+    flags(event),
+    clip(event.userAgent, 32),
+    event.messageId,
+  ]);
+  return table(heads, rows);
+}
+
+function flags({ bot, unverified }: RecordedEvent): string {
+  return [bot && 'bot', unverified && 'unverified'].filter(Boolean).join(' ');
+}
+
+/** Every field of the event that says something, by its own name; what is nested, by its path. */
+export function eventFields({ event, unknownFields }: StoredEvent): [string, string][] {
+  const { params, transaction, receivedAtMs, ...rest } = event;
+  const fields: [string, unknown][] = [
+    ['receivedAt', shortIso(receivedAtMs)],
+    ...Object.entries(rest),
+    ...Object.entries(params).map(([name, value]): [string, unknown] => [`params.${name}`, value]),
+    ...Object.entries(transaction ?? {}).map(([name, value]): [string, unknown] => [
+      `transaction.${name}`,
+      value,
+    ]),
+    ['unknownFields', unknownFields ? Buffer.from(unknownFields).toString('hex') : ''],
+  ];
+  return fields.filter(([, value]) => value !== '').map(([name, value]) => [name, String(value)]);
+}

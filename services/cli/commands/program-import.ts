@@ -1,0 +1,158 @@
+import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import { formatUpdate } from '@trackline/proto/core-data-update';
+import type { Answer } from '../answer.ts';
+import { mapBounded } from '../bounded.ts';
+import type { Context } from '../context.ts';
+import { awaitVersions } from '../core-data/await-store.ts';
+import { explain, type WaitOptions } from '../core-data/change-program.ts';
+import { readInput } from '../core-data/read-input.ts';
+import { type PlacedUpdate, readUpdates } from '../core-data/read-updates.ts';
+import { sendUpdates } from '../core-data/send-updates.ts';
+import { Failure } from '../failure.ts';
+import { limits } from '../limits.ts';
+import { count, table } from '../table.ts';
+
+/**
+ * What became of an entry. stored: the program store has it. sent: it is on the core-data stream, and nobody waited. followed: sent, and a newer version of the same file came
+ * after it. same, older: the program table has it, or a newer version, already; not sent. conflict, not_sent, unseen: failed, `detail` says why.
+ */
+const outcomes = ['stored', 'sent', 'followed', 'same', 'older', 'conflict', 'not_sent', 'unseen'] as const;
+type Outcome = (typeof outcomes)[number];
+
+const failures: readonly Outcome[] = ['conflict', 'not_sent', 'unseen'];
+
+interface ImportedEntry extends PlacedUpdate {
+  outcome: Outcome;
+  detail: string;
+}
+
+/** `program import FILE`: sends updates with the versions that the file gives them; all of them are valid, or none is sent. */
+export async function programImport(context: Context, path: string, options: WaitOptions): Promise<Answer> {
+  const { good, bad } = readUpdates(await readInput(path, limits.importBytesMax));
+  if (bad.length > 0) throw badFile(path, bad);
+  if (good.length === 0) throw new Failure(`${path} holds no core-data update.`);
+
+  const programs = await context.parts.programTable();
+  const entries = await mapBounded(good, limits.tableReadsMax, (update) =>
+    compareWithTable(update, programs),
+  );
+  const toSend = entries.filter(({ outcome }) => outcome === 'sent');
+  await send(context, toSend, options);
+  if (options.wait) await arrive(context, programs, toSend, options);
+  return answer(entries);
+}
+
+function badFile(path: string, bad: readonly string[]): Failure {
+  const named = bad.slice(0, limits.badEntriesNamedMax);
+  const unnamed = bad.length - named.length;
+  return new Failure(`${path}: ${count(bad.length)} bad, nothing was sent:`, {
+    details: unnamed > 0 ? [...named, `… and ${count(unnamed)} more`] : named,
+  });
+}
+
+async function compareWithTable(update: PlacedUpdate, programs: ProgramTable): Promise<ImportedEntry> {
+  const { program } = update;
+  const newest = (await programs.latest(program.id))?.program;
+  if (!newest || newest.version < program.version) return { ...update, outcome: 'sent', detail: '' };
+  if (newest.version > program.version) {
+    return { ...update, outcome: 'older', detail: `version ${newest.version} exists` };
+  }
+  return formatUpdate(newest) === formatUpdate(program)
+    ? { ...update, outcome: 'same', detail: '' }
+    : { ...update, outcome: 'conflict', detail: 'this version exists with another content' };
+}
+
+async function send(
+  context: Context,
+  entries: readonly ImportedEntry[],
+  { timeoutMs }: WaitOptions,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const { clock, random, progress } = context;
+  const errors = await sendUpdates(
+    entries.map(({ program }) => program),
+    {
+      stream: await context.parts.coreDataStream(),
+      clock,
+      random,
+      giveUpAfterMs: timeoutMs,
+      onSent: (sent) => progress(`${count(sent)} of ${count(entries.length)} sent`),
+    },
+  );
+  entries.forEach((entry, index) => {
+    const error = errors[index]!;
+    if (error !== null)
+      Object.assign(entry, { outcome: 'not_sent', detail: `the core-data stream: ${error}` });
+  });
+}
+
+/** Waits for the newest version of each program that was sent; the others have been followed by it. */
+async function arrive(
+  context: Context,
+  programs: ProgramTable,
+  entries: readonly ImportedEntry[],
+  { timeoutMs }: WaitOptions,
+): Promise<void> {
+  const sent = entries.filter(({ outcome }) => outcome === 'sent');
+  if (sent.length === 0) return;
+  const newest = new Map<string, ImportedEntry>();
+  for (const entry of sent) {
+    const other = newest.get(entry.program.id);
+    if (!other || other.program.version < entry.program.version) newest.set(entry.program.id, entry);
+  }
+  for (const entry of sent) if (newest.get(entry.program.id) !== entry) entry.outcome = 'followed';
+
+  const awaited = [...newest.values()];
+  const arrivals = await awaitVersions(
+    awaited.map(({ program }) => program),
+    {
+      reader: await context.parts.programStoreReader(),
+      clock: context.clock,
+      timeoutMs,
+      onArrived: (arrived) =>
+        context.progress(`${count(arrived)} of ${count(awaited.length)} in the program store`),
+    },
+  );
+  await mapBounded([...awaited.keys()], limits.tableReadsMax, async (index) => {
+    const [entry, arrival] = [awaited[index]!, arrivals[index]!];
+    const trouble = await explain(entry.program, arrival, programs, timeoutMs);
+    entry.outcome = trouble === null ? 'stored' : arrival.kind === 'unseen' ? 'unseen' : 'conflict';
+    entry.detail = trouble ?? '';
+  });
+}
+
+function answer(entries: readonly ImportedEntry[]): Answer {
+  const counts = Object.fromEntries(
+    outcomes.map((outcome) => [outcome, entries.filter((entry) => entry.outcome === outcome).length]),
+  ) as Record<Outcome, number>;
+  const failed = failures.reduce((sum, outcome) => sum + counts[outcome], 0);
+  const shown = entries.map(({ place, program, outcome, detail }) => ({
+    place,
+    id: program.id,
+    version: program.version,
+    outcome,
+    detail,
+  }));
+  return {
+    json: { counts, entries: shown },
+    text: () => describe(counts, shown),
+    finding: failed > 0 ? `${count(failed)} of ${count(entries.length)} updates failed.` : undefined,
+  };
+}
+
+interface ShownEntry {
+  readonly place: string;
+  readonly id: string;
+  readonly version: number;
+  readonly outcome: Outcome;
+  readonly detail: string;
+}
+
+/** How many of each, and by name what did not simply go through. */
+function describe(counts: Readonly<Record<Outcome, number>>, entries: readonly ShownEntry[]): string {
+  const summary = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${count(counts[o])} ${o}`);
+  const remarkable = entries.filter(({ outcome }) => outcome !== 'stored' && outcome !== 'sent');
+  if (remarkable.length === 0) return `${summary.join(', ')}.`;
+  const rows = remarkable.map((e) => [e.place, e.id, String(e.version), e.outcome, e.detail]);
+  return `${table(['ENTRY', 'ID', 'VERSION', 'OUTCOME', 'DETAIL'], rows)}\n\n${summary.join(', ')}.`;
+}

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
+import { streamDefaultNames, tableDefinitions } from '@trackline/adapters/event-store/tables';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { asFailure, exitCodes, Failure } from './failure.ts';
+
+/** Where the parts of the system are, and what they are called. */
+export interface Settings {
+  /** Where this was found: a stack file's path, or the environment. For messages. */
+  readonly source: string;
+  readonly region: string;
+  readonly kinesisEndpoint: string | undefined;
+  readonly dynamodbEndpoint: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly coreDataStream: string;
+  readonly tables: Readonly<Record<'programs' | 'trackingEvents' | 'ledger' | 'deadLetters', string>>;
+  /** The folder of the batches that failed for good, where the stack has one. */
+  readonly onFailureFolder: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const name = Type.String({ minLength: 1 });
+const httpUrl = Type.String({ pattern: '^https?://' });
+const redisUrl = Type.String({ pattern: '^rediss?://' });
+
+/** What of `stack.json` is read here; the stack says more of itself. */
+const stackSchema = Type.Object({
+  region: name,
+  kinesisEndpoint: httpUrl,
+  dynamodbEndpoint: httpUrl,
+  redisUrl,
+  coreDataStream: name,
+  tables: Type.Object({ programs: name, trackingEvents: name, ledger: name, deadLetters: name }),
+  onFailure: Type.Optional(name),
+});
+
+const tableName = (table: keyof typeof tableDefinitions) =>
+  Type.String({ pattern: '^[a-zA-Z0-9_.-]{3,255}$', default: tableDefinitions[table].defaultName });
+
+/** The variables that say the same where there is no stack file: a deployment on AWS. */
+const environmentSchema = Type.Object({
+  AWS_REGION: name,
+  AWS_ENDPOINT_URL_KINESIS: Type.Optional(httpUrl),
+  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(httpUrl),
+  REDIS_URL: Type.Optional(redisUrl),
+  TRACKLINE_CORE_DATA_STREAM: Type.String({
+    pattern: '^[a-zA-Z0-9_.-]{1,128}$',
+    default: streamDefaultNames.coreData,
+  }),
+  TRACKLINE_PROGRAMS_TABLE: tableName('programs'),
+  TRACKLINE_TRACKING_EVENTS_TABLE: tableName('trackingEvents'),
+  TRACKLINE_LEDGER_TABLE: tableName('ledger'),
+  TRACKLINE_DEAD_LETTERS_TABLE: tableName('deadLetters'),
+});
+
+/**
+ * Finds the system: the stack file that `--stack` names, else that of `TRACKLINE_STACK`, else `.local/stack.json` in this folder or one above it,
+ * else the environment.
+ *
+ * @throws Failure with exit code 78 that names what is wrong, and where
+ */
+export function readSettings(
+  stackFile: string | undefined,
+  environment: Environment = process.env,
+  folder = process.cwd(),
+): Settings {
+  const named = stackFile ?? (environment.TRACKLINE_STACK || undefined);
+  const path = named === undefined ? stackFileAbove(folder) : resolve(folder, named);
+  if (path !== null) return fromStackFile(path);
+  if (!environment.AWS_REGION) {
+    throw new Failure(
+      'No system to talk to: there is no .local/stack.json here or above (start one with "npm start", or name it with --stack), and AWS_REGION is not set.',
+      { exitCode: exitCodes.config },
+    );
+  }
+  return fromEnvironment(environment);
+}
+
+function stackFileAbove(folder: string): string | null {
+  const path = join(folder, '.local', 'stack.json');
+  if (existsSync(path)) return path;
+  const above = dirname(folder);
+  return above === folder ? null : stackFileAbove(above);
+}
+
+function fromStackFile(path: string): Settings {
+  let stack: unknown;
+  try {
+    stack = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Failure(`The stack file can't be read: ${path}: ${(error as Error).message}`, {
+      exitCode: exitCodes.config,
+    });
+  }
+  if (!Value.Check(stackSchema, stack)) {
+    const problems = Value.Errors(stackSchema, stack).map(
+      ({ instancePath, message }) => `${instancePath.slice(1) || 'the file'} ${message}`,
+    );
+    throw asFailure(new ConfigError(problems), path);
+  }
+  const { onFailure, ...rest } = stack;
+  return Object.freeze({
+    ...rest,
+    source: path,
+    onFailureFolder: onFailure === undefined ? undefined : resolve(dirname(path), onFailure),
+  });
+}
+
+function fromEnvironment(environment: Environment): Settings {
+  const source = 'the environment';
+  try {
+    // A person's shell may hold variables for other services, so that an unknown one of ours is no mistake.
+    const env = readEnvironment(environmentSchema, environment, false);
+    return Object.freeze({
+      source,
+      region: env.AWS_REGION,
+      kinesisEndpoint: env.AWS_ENDPOINT_URL_KINESIS,
+      dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+      redisUrl: env.REDIS_URL,
+      coreDataStream: env.TRACKLINE_CORE_DATA_STREAM,
+      tables: {
+        programs: env.TRACKLINE_PROGRAMS_TABLE,
+        trackingEvents: env.TRACKLINE_TRACKING_EVENTS_TABLE,
+        ledger: env.TRACKLINE_LEDGER_TABLE,
+        deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE,
+      },
+      onFailureFolder: undefined,
+    });
+  } catch (error) {
+    throw asFailure(error, source);
+  }
+}

@@ -1,0 +1,31 @@
+import type { DeadLetters } from '@trackline/adapters/event-store/dead-letters';
+import type { Ledger } from '@trackline/adapters/event-store/ledger';
+import type { OnFailureDestination } from '@trackline/adapters/event-store/on-failure';
+import type { TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
+import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
+import type { ProgramStoreReader, ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
+import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { Clock, Random } from '@trackline/domain/clock';
+
+/** The parts of the system that a command may ask for. Each is connected when it is first asked for, and closed at the end. */
+export interface Parts {
+  programTable(): Promise<ProgramTable>;
+  coreDataStream(): Promise<EventStream>;
+  programStoreReader(): Promise<ProgramStoreReader>;
+  programStoreWriter(): Promise<ProgramStoreWriter>;
+  trackingEvents(): Promise<TrackingEvents>;
+  ledger(): Promise<Ledger>;
+  deadLetters(): Promise<DeadLetters>;
+  onFailure(): Promise<OnFailureDestination>;
+}
+
+/** Shows how far a long command is; nothing where nobody looks. */
+export type Progress = (text: string) => void;
+
+/** All that a command needs besides its arguments. */
+export interface Context {
+  readonly parts: Parts;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly progress: Progress;
+}

@@ -1,0 +1,42 @@
+import type { Statement } from '@trackline/domain/ledger';
+import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import { reasons } from '@trackline/domain/verdict';
+import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
+import { deaggregate } from '@trackline/proto/kpl';
+import { decodeRecord } from '@trackline/proto/tracking-event';
+
+/** What the bytes of a dead letter, or a part of them, turn out to be for this build. */
+export type DecodedPart =
+  | { readonly kind: 'update'; readonly update: unknown }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'event'; readonly event: RecordedEvent; readonly unknownFields: string | null }
+  | { readonly kind: 'statement'; readonly statement: Statement }
+  | { readonly kind: 'bad'; readonly reason: string; readonly detail: string };
+
+/**
+ * Decodes what can be decoded: a core-data update or its text; the event in a record, or each of those in an aggregate. What a newer build wrote may be readable
+ * by now, so a letter is not assumed to be bad.
+ */
+export function decodeLetter(reason: string, bytes: Uint8Array): readonly DecodedPart[] {
+  const entry = reasons[reason as keyof typeof reasons] as { readonly at: string } | undefined;
+  if (entry?.at === 'core-data-update') return [decodeUpdate(bytes)];
+  const records = deaggregate(bytes)?.map(({ data }) => data) ?? [bytes];
+  return records.map(decodeEventRecord);
+}
+
+function decodeUpdate(bytes: Uint8Array): DecodedPart {
+  const parsed = parseUpdate(bytes);
+  if (parsed.ok) return { kind: 'update', update: JSON.parse(formatUpdate(parsed.program)) };
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { kind: 'bad', reason: parsed.reason, detail: parsed.detail };
+  }
+}
+
+function decodeEventRecord(bytes: Uint8Array): DecodedPart {
+  const decoded = decodeRecord(bytes);
+  if (decoded.kind !== 'event') return decoded;
+  const { kind, event, unknownFields } = decoded;
+  return { kind, event, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
+}

@@ -1,0 +1,28 @@
+/** Every bound of the command line, with its unit in its name. */
+export const limits = Object.freeze({
+  /** A call to the stream takes no more (PutRecords, Amazon Kinesis Data Streams API Reference). */
+  putRecordsMax: 500,
+  putBytesMax: 5 * 1024 * 1024,
+  putTimeoutMs: 5_000,
+  sendRetryBaseMs: 50,
+  sendRetryMaxMs: 2_000,
+
+  /** A file of core-data updates is held in memory while it is checked. */
+  importBytesMax: 256 * 1024 * 1024,
+  /** So many bad entries are named one by one, the rest by their number. */
+  badEntriesNamedMax: 100,
+
+  /** Reads under way at a time. */
+  tableReadsMax: 16,
+  storeReadsMax: 16,
+  storeCommandTimeoutMs: 1_000,
+  storePollMinMs: 20,
+  storePollMaxMs: 250,
+
+  eventsShownMax: 10_000,
+  /** Hours of a day that are counted at a time. */
+  hoursReadMax: 4,
+  hexBytesShown: 4 * 1024,
+  /** So many gaps of one writer are named in a table, the rest by their number. */
+  gapsNamedMax: 10,
+});

@@ -1,0 +1,175 @@
+import { systemClock } from '@trackline/domain/clock';
+import { CommanderError } from 'commander';
+import { commandLine, type GlobalOptions, type Run } from './command-line.ts';
+import type { Settings } from './config.ts';
+import type { Parts } from './context.ts';
+import { asFailure, exitCodes, Failure } from './failure.ts';
+import { limits } from './limits.ts';
+import pkg from './package.json' with { type: 'json' };
+import { say, show, terminalProgress } from './terminal.ts';
+
+/**
+ * The composition root: reads the command line, connects what the command asks for, shows what it answers, and closes.
+ *
+ * @param words the arguments, without node and script
+ * @returns the exit code
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  // The clock's timers keep no process alive, but a command under way must.
+  const alive = setInterval(() => {}, 2 ** 30);
+  const help: string[] = [];
+  let exitCode: number = exitCodes.done;
+  const line = commandLine(
+    pkg.version,
+    (text) => help.push(text),
+    async (command) => {
+      exitCode = await carryOut(command, line.opts<GlobalOptions>());
+    },
+  );
+  try {
+    await line.parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return await complain(error, help);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+async function carryOut(command: Parameters<Run>[0], { stack, json }: GlobalOptions): Promise<number> {
+  const { parts, source, close } = connectParts(stack);
+  const progress = terminalProgress();
+  try {
+    const answer = await command({ parts, clock: systemClock, random: Math.random, progress: progress.show });
+    progress.end();
+    await show(json ? { json: answer.json } : { text: answer.text() });
+    if (answer.finding === undefined) return exitCodes.done;
+    await say(answer.finding);
+    return exitCodes.failed;
+  } catch (error) {
+    progress.end();
+    throw asFailure(error, source());
+  } finally {
+    await close();
+  }
+}
+
+/** Help that was asked for goes to stdout. All else that ends a command early goes to stderr: one line, and details below it. */
+async function complain(error: unknown, help: readonly string[]): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) {
+      await show({ text: help.join('').trimEnd() });
+      return exitCodes.done;
+    }
+    const mistake = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    await say(
+      error.code === 'commander.help'
+        ? 'A command is missing; --help names them.'
+        : `${mistake} (--help tells more)`,
+    );
+    return exitCodes.usage;
+  }
+  const failure = asFailure(error, 'the configuration');
+  await say(failure.message);
+  for (const detail of failure.details) await say(`  ${detail}`);
+  return failure.exitCode;
+}
+
+/** The parts, none of which is connected, nor even loaded, before a command asks for it. */
+function connectParts(stackFile: string | undefined) {
+  let settings: Settings | undefined;
+  const connected: Promise<{ close(): Promise<void> }>[] = [];
+
+  function once<T extends { close(): Promise<void> }>(connect: (settings: Settings) => Promise<T>) {
+    let part: Promise<T> | undefined;
+    return () => {
+      if (part) return part;
+      part = find().then(connect);
+      connected.push(part);
+      return part;
+    };
+  }
+  async function find(): Promise<Settings> {
+    settings ??= (await import('./config.ts')).readSettings(stackFile);
+    return settings;
+  }
+  const dynamoDb = (of: Settings, tableName: string) => ({
+    tableName,
+    region: of.region,
+    endpoint: of.dynamodbEndpoint,
+  });
+
+  const parts: Parts = {
+    programTable: once(async (of) => {
+      const { connectProgramTable } = await import(
+        '@trackline/adapters/program-table/program-table.dynamodb'
+      );
+      return connectProgramTable(dynamoDb(of, of.tables.programs));
+    }),
+    coreDataStream: once(async (of) => {
+      const { connectKinesisEventStream } = await import(
+        '@trackline/adapters/event-stream/event-stream.kinesis'
+      );
+      return connectKinesisEventStream({
+        streamName: of.coreDataStream,
+        region: of.region,
+        endpoint: of.kinesisEndpoint,
+        requestTimeoutMs: limits.putTimeoutMs,
+      });
+    }),
+    programStoreReader: once(async (of) => {
+      const { connectProgramStoreReader } = await import(
+        '@trackline/adapters/program-store/program-store.redis'
+      );
+      return connectProgramStoreReader(redis(of));
+    }),
+    programStoreWriter: once(async (of) => {
+      const { connectProgramStoreWriter } = await import(
+        '@trackline/adapters/program-store/program-store.redis'
+      );
+      return connectProgramStoreWriter(redis(of));
+    }),
+    trackingEvents: once(async (of) => {
+      const { connectTrackingEvents } = await import(
+        '@trackline/adapters/event-store/tracking-events.dynamodb'
+      );
+      const target = dynamoDb(of, of.tables.trackingEvents);
+      return connectTrackingEvents({ ...target, clock: systemClock, random: Math.random });
+    }),
+    ledger: once(async (of) => {
+      const { connectLedger } = await import('@trackline/adapters/event-store/ledger.dynamodb');
+      return connectLedger(dynamoDb(of, of.tables.ledger));
+    }),
+    deadLetters: once(async (of) => {
+      const { connectDeadLetters } = await import('@trackline/adapters/event-store/dead-letters.dynamodb');
+      return connectDeadLetters(dynamoDb(of, of.tables.deadLetters));
+    }),
+    async onFailure() {
+      const { onFailureFolder: folder, source } = await find();
+      if (folder === undefined) {
+        throw new Failure(`${source} names no on-failure destination.`, { exitCode: exitCodes.config });
+      }
+      return (await import('@trackline/adapters/event-store/on-failure.folder')).onFailureFolder(folder);
+    },
+  };
+  return {
+    parts,
+    /** Where addresses and names were found, for messages. */
+    source: () => settings?.source ?? 'the configuration',
+    async close() {
+      // One that could not be connected has told so already.
+      for (const part of await Promise.allSettled(connected)) {
+        if (part.status === 'fulfilled') await part.value.close();
+      }
+    },
+  };
+}
+
+function redis({ redisUrl, source }: Settings) {
+  if (redisUrl === undefined) {
+    throw new Failure(`The program store is not known: REDIS_URL is not set in ${source}.`, {
+      exitCode: exitCodes.config,
+    });
+  }
+  return { url: redisUrl, commandTimeoutMs: limits.storeCommandTimeoutMs };
+}
