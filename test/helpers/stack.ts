@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ranAgainst } from './real-parts.ts';
 import { until } from './until.ts';
 
 export const repositoryRoot = join(import.meta.dirname, '..', '..');
@@ -30,6 +31,8 @@ export interface RunningStack {
   trackline(...args: string[]): Promise<Finished>;
   /** Ends it as Ctrl-C does. */
   stop(): Promise<Finished>;
+  /** Ends it as nobody should. */
+  kill(): Promise<Finished>;
 }
 
 export interface Finished {
@@ -70,12 +73,17 @@ export async function startStack(state: string, args: readonly string[] = []): P
     stack.child.kill('SIGKILL');
     throw error;
   }
+  for (const part of /embedded +(.*)/.exec(stack.stdout())?.[1]?.split(', ') ?? []) ranAgainst(part);
   return {
     file: JSON.parse(readFileSync(file, 'utf8')) as StackFile,
     output: () => stack.stdout() + stack.stderr(),
     trackline: (...words) => run(['services/cli/bin/trackline.mjs', '--stack', file, ...words], {}).finished,
     stop: () => {
       stack.child.kill('SIGINT');
+      return stack.finished;
+    },
+    kill: () => {
+      stack.child.kill('SIGKILL');
       return stack.finished;
     },
   };
