@@ -1,0 +1,38 @@
+import { randomFillSync } from 'node:crypto';
+import { newMessageId } from '@trackline/domain/message-id';
+import type { RecordedEvent } from '@trackline/domain/tracking-event';
+
+/** When the tests' events happened. */
+export const eventTimeMs = Date.UTC(2026, 4, 17, 13, 30);
+
+/** A tracking event as tests need one; what matters to a test it says itself. */
+export function recordedEvent(overrides: Partial<RecordedEvent> = {}): RecordedEvent {
+  return {
+    writer: 'w1',
+    sequence: 1,
+    messageId: newMessageId(eventTimeMs, randomFillSync),
+    type: 'impression',
+    programId: 'shoes',
+    programVersion: 3,
+    publisherId: 'p1',
+    clickId: '',
+    visitorId: '',
+    receivedAtMs: eventTimeMs,
+    ip: '192.0.2.0',
+    userAgent: 'Mozilla/5.0',
+    referrer: 'https://blog.example/post',
+    landingUrl: '',
+    params: {},
+    transaction: null,
+    bot: false,
+    unverified: false,
+    instance: 'tracker-1',
+    region: 'eu-central-1',
+    ...overrides,
+  };
+}
+
+/** `count` consecutive events of one writer. */
+export function eventRun(writer: string, first: number, count: number): RecordedEvent[] {
+  return Array.from({ length: count }, (_, index) => recordedEvent({ writer, sequence: first + index }));
+}
