@@ -1,24 +1,41 @@
 /** What may identify a person is cut here, before an event is built: the full value never leaves the call. */
 
-const ipv4 = /^(?:::ffff:)?(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+/** IPv4, also as an IPv6 socket names it. */
+const ipv4 = new RegExp(`^(?:::ffff:)?(${octet}\\.${octet}\\.${octet})\\.${octet}$`, 'i');
+const ipv4Tail = new RegExp(`(?<=:)(${octet})\\.(${octet})\\.(${octet})\\.(${octet})$`);
+const ipv6Group = /^[0-9a-f]{1,4}$/i;
 
-/** IPv4 to its /24 (`192.0.2.0`), IPv6 to its /48 (`2001:db8:7::`); `''` for what is neither. */
+/** IPv4 to its /24 (`192.0.2.0`), IPv6 to its /48 (`2001:db8:7::`, as RFC 5952 writes it); `''` for what is neither. */
 export function truncateIp(ip: string): string {
   const v4 = ipv4.exec(ip);
   if (v4) return `${v4[1]}.0`;
-  if (!ip.includes(':')) return '';
-  const zoneless = ip.split('%', 1)[0]!;
-  const [head = '', tail] = zoneless.split('::', 2);
-  const leading = head === '' ? [] : head.split(':');
-  const trailing = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = 8 - leading.length - trailing.length;
-  const groups =
-    tail === undefined
-      ? leading
-      : [...leading, ...Array<string>(Math.max(0, missing)).fill('0'), ...trailing];
-  const kept = groups.slice(0, 3).map((group) => Number.parseInt(group, 16));
-  if (kept.length < 3 || kept.some((group) => !(group >= 0 && group <= 0xffff))) return '';
+  const groups = ipv6Groups(ip);
+  if (!groups) return '';
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return `${groups[6]! >> 8}.${groups[6]! & 0xff}.${groups[7]! >> 8}.0`;
+  }
+  const kept = groups.slice(0, groups.findLastIndex((group, index) => index < 3 && group !== 0) + 1);
   return `${kept.map((group) => group.toString(16)).join(':')}::`;
+}
+
+/** The eight groups of an IPv6 address, its zone left out; null for what is none. */
+function ipv6Groups(ip: string): number[] | null {
+  const hex = ip
+    .replace(/%.*$/s, '')
+    .replace(ipv4Tail, (_, a, b, c, d) => `${pair(a, b).toString(16)}:${pair(c, d).toString(16)}`);
+  const [head, tail, ...more] = hex.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  if (!head || more.length > 0) return null;
+  const zeros = 8 - head.length - (tail?.length ?? 0);
+  if (tail ? zeros < 1 : zeros !== 0) return null;
+  const groups = [...head, ...Array<string>(zeros).fill('0'), ...(tail ?? [])];
+  return groups.every((group) => ipv6Group.test(group))
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : null;
+}
+
+function pair(high: string, low: string): number {
+  return Number(high) * 256 + Number(low);
 }
 
 /** A referrer without its query and fragment, at most `charsMax` long. */

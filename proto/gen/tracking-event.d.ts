@@ -36,14 +36,6 @@ export namespace trackline {
             body?: ("event"|"statement");
 
             /**
-             * Creates a new StreamRecord instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns StreamRecord instance
-             */
-            static create(properties: trackline.v1.StreamRecord.$Shape): trackline.v1.StreamRecord & trackline.v1.StreamRecord.$Shape;
-            static create(properties?: trackline.v1.StreamRecord.$Properties): trackline.v1.StreamRecord;
-
-            /**
              * Encodes the specified StreamRecord message. Does not implicitly {@link trackline.v1.StreamRecord.verify|verify} messages.
              * @param message StreamRecord message or plain object to encode
              * @param [writer] Writer to encode to
@@ -129,7 +121,7 @@ export namespace trackline {
             writer: string;
 
             /** TrackingEvent sequence. */
-            sequence: number;
+            sequence: (number|Long);
 
             /** TrackingEvent messageId. */
             messageId: string;
@@ -141,7 +133,7 @@ export namespace trackline {
             programId: string;
 
             /** TrackingEvent programVersion. */
-            programVersion: number;
+            programVersion: (number|Long);
 
             /** TrackingEvent publisherId. */
             publisherId: string;
@@ -153,7 +145,7 @@ export namespace trackline {
             visitorId: string;
 
             /** TrackingEvent receivedAtMs. */
-            receivedAtMs: number;
+            receivedAtMs: (number|Long);
 
             /** TrackingEvent ip. */
             ip: string;
@@ -186,14 +178,6 @@ export namespace trackline {
             region: string;
 
             /**
-             * Creates a new TrackingEvent instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns TrackingEvent instance
-             */
-            static create(properties: trackline.v1.TrackingEvent.$Shape): trackline.v1.TrackingEvent & trackline.v1.TrackingEvent.$Shape;
-            static create(properties?: trackline.v1.TrackingEvent.$Properties): trackline.v1.TrackingEvent;
-
-            /**
              * Encodes the specified TrackingEvent message. Does not implicitly {@link trackline.v1.TrackingEvent.verify|verify} messages.
              * @param message TrackingEvent message or plain object to encode
              * @param [writer] Writer to encode to
@@ -221,7 +205,7 @@ export namespace trackline {
                 writer?: (string|null);
 
                 /** TrackingEvent sequence */
-                sequence?: (number|null);
+                sequence?: (number|Long|null);
 
                 /** TrackingEvent messageId */
                 messageId?: (string|null);
@@ -233,7 +217,7 @@ export namespace trackline {
                 programId?: (string|null);
 
                 /** TrackingEvent programVersion */
-                programVersion?: (number|null);
+                programVersion?: (number|Long|null);
 
                 /** TrackingEvent publisherId */
                 publisherId?: (string|null);
@@ -245,7 +229,7 @@ export namespace trackline {
                 visitorId?: (string|null);
 
                 /** TrackingEvent receivedAtMs */
-                receivedAtMs?: (number|null);
+                receivedAtMs?: (number|Long|null);
 
                 /** TrackingEvent ip */
                 ip?: (string|null);
@@ -333,14 +317,6 @@ export namespace trackline {
             status: trackline.v1.TransactionStatus;
 
             /**
-             * Creates a new Transaction instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Transaction instance
-             */
-            static create(properties: trackline.v1.Transaction.$Shape): trackline.v1.Transaction & trackline.v1.Transaction.$Shape;
-            static create(properties?: trackline.v1.Transaction.$Properties): trackline.v1.Transaction;
-
-            /**
              * Encodes the specified Transaction message. Does not implicitly {@link trackline.v1.Transaction.verify|verify} messages.
              * @param message Transaction message or plain object to encode
              * @param [writer] Writer to encode to
@@ -410,33 +386,25 @@ export namespace trackline {
             instance: string;
 
             /** Statement atMs. */
-            atMs: number;
+            atMs: (number|Long);
 
             /** Statement acceptedThrough. */
-            acceptedThrough: number;
+            acceptedThrough: (number|Long);
 
             /** Statement rejected. */
-            rejected: number;
+            rejected: (number|Long);
 
             /** Statement shed. */
-            shed: number;
+            shed: (number|Long);
 
             /** Statement ignored. */
-            ignored: number;
+            ignored: (number|Long);
 
             /** Statement lost. */
-            lost: number;
+            lost: (number|Long);
 
             /** Statement final. */
             final: boolean;
-
-            /**
-             * Creates a new Statement instance using the specified properties.
-             * @param [properties] Properties to set
-             * @returns Statement instance
-             */
-            static create(properties: trackline.v1.Statement.$Shape): trackline.v1.Statement & trackline.v1.Statement.$Shape;
-            static create(properties?: trackline.v1.Statement.$Properties): trackline.v1.Statement;
 
             /**
              * Encodes the specified Statement message. Does not implicitly {@link trackline.v1.Statement.verify|verify} messages.
@@ -469,22 +437,22 @@ export namespace trackline {
                 instance?: (string|null);
 
                 /** Statement atMs */
-                atMs?: (number|null);
+                atMs?: (number|Long|null);
 
                 /** Statement acceptedThrough */
-                acceptedThrough?: (number|null);
+                acceptedThrough?: (number|Long|null);
 
                 /** Statement rejected */
-                rejected?: (number|null);
+                rejected?: (number|Long|null);
 
                 /** Statement shed */
-                shed?: (number|null);
+                shed?: (number|Long|null);
 
                 /** Statement ignored */
-                ignored?: (number|null);
+                ignored?: (number|Long|null);
 
                 /** Statement lost */
-                lost?: (number|null);
+                lost?: (number|Long|null);
 
                 /** Statement final */
                 final?: (boolean|null);

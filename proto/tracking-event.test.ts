@@ -1,0 +1,387 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Statement } from '@trackline/domain/ledger';
+import { newMessageId } from '@trackline/domain/message-id';
+import {
+  eventTypes,
+  type RecordedEvent,
+  type TrackingEvent,
+  transactionStatuses,
+} from '@trackline/domain/tracking-event';
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { describe, expect, test } from 'vitest';
+import { decodeRecord, encodeEvent, encodeStatement } from './tracking-event.ts';
+
+const schema = readFileSync(join(import.meta.dirname, 'tracking-event.proto'), 'utf8');
+
+const click: TrackingEvent = {
+  messageId: '0190a3f2-79b0-7cc3-98c4-dc0c0c07398f',
+  type: 'click',
+  programId: 'aurora-shoes',
+  programVersion: 7,
+  publisherId: 'p1',
+  clickId: '0190a3f2-79b0-7cc3-98c4-dc0c0c07398f',
+  visitorId: 'v1',
+  receivedAtMs: 1767225600000,
+  ip: '192.0.2.0',
+  userAgent: 'Mozilla/5.0',
+  referrer: 'https://blog.example/post',
+  landingUrl: 'https://shop.example/',
+  params: { sub1: 'newsletter' },
+  transaction: { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 'pending' },
+  bot: true,
+  unverified: true,
+  instance: 'tracker-1',
+  region: 'eu-central-1',
+};
+
+const bare: TrackingEvent = {
+  ...click,
+  programVersion: 0,
+  publisherId: '',
+  clickId: '',
+  visitorId: '',
+  receivedAtMs: 0,
+  ip: '',
+  userAgent: '',
+  referrer: '',
+  landingUrl: '',
+  params: {},
+  transaction: null,
+  bot: false,
+  unverified: false,
+  instance: '',
+  region: '',
+};
+
+const statement: Statement = {
+  writer: 'w',
+  instance: 'tracker-1',
+  atMs: 1767225600000,
+  acceptedThrough: 12_345,
+  rejected: 1,
+  shed: 2,
+  ignored: 3,
+  lost: 4,
+  final: true,
+};
+
+/** A record of one field, as its bytes: what no honest encoder writes must be written by hand. */
+function field(id: number, value: string | number | Uint8Array): Uint8Array {
+  const writer = protobuf.Writer.create();
+  if (typeof value === 'number') writer.uint32((id << 3) | 0).uint64(value);
+  else if (typeof value === 'string') writer.uint32((id << 3) | 2).string(value);
+  else writer.uint32((id << 3) | 2).bytes(value);
+  return writer.finish();
+}
+
+/** The body of a record, without the envelope. */
+function body(record: Uint8Array): Uint8Array {
+  const reader = protobuf.Reader.create(record);
+  reader.uint32();
+  return reader.bytes();
+}
+
+/** The event with more fields behind its own: where a field comes twice, the later one counts. */
+function eventWith(...fields: Uint8Array[]): Uint8Array {
+  return field(1, Buffer.concat([body(encodeEvent(click, 'w', 1)), ...fields]));
+}
+
+function decodedEvent(record: Uint8Array) {
+  const decoded = decodeRecord(record);
+  if (decoded.kind !== 'event') throw new Error(JSON.stringify(decoded));
+  return decoded;
+}
+
+const text = fc.string({ unit: 'binary', maxLength: 90 });
+const count = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32, Number.MAX_SAFE_INTEGER));
+const event: fc.Arbitrary<RecordedEvent> = fc.record({
+  writer: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
+  sequence: count.filter((sequence) => sequence > 0),
+  messageId: fc
+    .tuple(fc.integer({ min: 0, max: 2 ** 48 - 1 }), fc.uint8Array({ minLength: 16, maxLength: 16 }))
+    .map(([ms, bytes]) => newMessageId(ms, (target) => target.set(bytes))),
+  type: fc.constantFrom(...eventTypes),
+  programId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+  programVersion: count,
+  publisherId: text,
+  clickId: text,
+  visitorId: text,
+  receivedAtMs: count,
+  ip: text,
+  userAgent: text,
+  referrer: text,
+  landingUrl: text,
+  params: fc.dictionary(fc.oneof(text, fc.constant('__proto__')), text, {
+    maxKeys: 5,
+    noNullPrototype: true,
+  }),
+  transaction: fc.option(
+    fc.record({
+      orderId: text,
+      amount: text,
+      currency: text,
+      status: fc.constantFrom(...transactionStatuses),
+    }),
+  ),
+  bot: fc.boolean(),
+  unverified: fc.boolean(),
+  instance: text,
+  region: text,
+});
+
+describe('an event', () => {
+  test('comes back as it was, with its writer and sequence', () => {
+    fc.assert(
+      fc.property(event, ({ writer, sequence, ...rest }) => {
+        expect(decodeRecord(encodeEvent(rest, writer, sequence))).toEqual({
+          kind: 'event',
+          event: { ...rest, writer, sequence },
+          unknownFields: null,
+        });
+      }),
+    );
+  });
+
+  test('has one shape, however much of it is empty', () => {
+    const full = decodedEvent(encodeEvent(click, 'w', 1)).event;
+    const empty = decodedEvent(encodeEvent(bare, 'w', 1)).event;
+    expect(Object.keys(empty)).toEqual(Object.keys(full));
+    expect(empty).toEqual({ ...bare, writer: 'w', sequence: 1 });
+  });
+
+  test('spends no byte on what is empty', () => {
+    const written = body(encodeEvent(bare, 'w', 1)).length;
+    const kept = [
+      field(1, 'w'),
+      field(2, 1),
+      field(3, bare.messageId),
+      field(4, 2),
+      field(5, bare.programId),
+    ];
+    expect(written).toBe(Buffer.concat(kept).length);
+  });
+
+  test('keeps a parameter of any name, and pollutes nothing', () => {
+    const params = JSON.parse('{"__proto__":"a","constructor":"b","hasOwnProperty":"c"}') as Record<
+      string,
+      string
+    >;
+    const decoded = decodedEvent(encodeEvent({ ...click, params }, 'w', 1)).event.params;
+    expect(Object.entries(decoded)).toEqual(Object.entries(params));
+    expect(({} as Record<string, unknown>).a).toBeUndefined();
+    expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
+  });
+
+  test.each([1, 39, 40, 79, 80, 127, 128, 512])(
+    'stays readable with half a surrogate pair in a text of %i characters',
+    (length) => {
+      const broken = `${'x'.repeat(length - 1)}\ud83d`;
+      const odd = { ...click, userAgent: broken, params: { [broken]: broken }, region: `\ude00${broken}` };
+      const decoded = decodedEvent(encodeEvent(odd, 'w', 1)).event;
+      const mended = `${'x'.repeat(length - 1)}\ufffd`;
+      expect(decoded.userAgent).toBe(mended);
+      expect(decoded.params).toEqual({ [mended]: mended });
+      expect(decoded.region).toBe(`\ufffd${mended}`);
+    },
+  );
+
+  test('that was encoded is not touched by the next one', () => {
+    const first = encodeEvent(click, 'w', 1);
+    const before = Buffer.from(first);
+    encodeEvent({ ...bare, userAgent: 'y'.repeat(5000) }, 'another writer', 2);
+    expect(Buffer.from(first)).toEqual(before);
+  });
+
+  test('that can’t be encoded leaves nothing behind in the next one', () => {
+    const before = encodeEvent(click, 'w', 1);
+    const unfit = { ...click, params: { a: 1 } } as unknown as TrackingEvent;
+    expect(() => encodeEvent(unfit, 'w', 1)).toThrow();
+    expect(encodeEvent(click, 'w', 1)).toEqual(before);
+  });
+});
+
+describe('a statement', () => {
+  test('comes back as it was', () => {
+    const statements: fc.Arbitrary<Statement> = fc.record({
+      writer: fc.string({ minLength: 1 }),
+      instance: text,
+      atMs: count,
+      acceptedThrough: count,
+      rejected: count,
+      shed: count,
+      ignored: count,
+      lost: count,
+      final: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(statements, (one) => {
+        expect(decodeRecord(encodeStatement(one))).toEqual({ kind: 'statement', statement: one });
+      }),
+    );
+  });
+
+  test.each([
+    ['no writer', field(1, '')],
+    ['a writer of 257 characters', field(1, 'w'.repeat(257))],
+    ['a time of 2^53', field(3, 2 ** 53)],
+    ['a count of 2^53', field(4, 2 ** 53)],
+    ['a loss of 2^53', field(8, 2 ** 53)],
+  ])('is invalid with %s', (_, more) => {
+    const record = field(2, Buffer.concat([body(encodeStatement(statement)), more]));
+    expect(decodeRecord(record)).toMatchObject({ kind: 'bad', reason: 'event_invalid' });
+  });
+});
+
+describe('what came is invalid', () => {
+  const uint64Max = Buffer.from('10ffffffffffffffffff01', 'hex');
+
+  test.each([
+    ['no message id', eventWith(field(3, ''))],
+    ['a message id that is a UUIDv4', eventWith(field(3, '0190a3f2-79b0-4cc3-98c4-dc0c0c07398f'))],
+    ['a message id in capitals', eventWith(field(3, click.messageId.toUpperCase()))],
+    ['no program id', eventWith(field(5, ''))],
+    ['a program id outside the pattern', eventWith(field(5, 'a#b'))],
+    ['no writer', eventWith(field(1, ''))],
+    ['a writer of 257 characters', eventWith(field(1, 'w'.repeat(257)))],
+    ['sequence 0', eventWith(field(2, 0))],
+    ['sequence 2^53', eventWith(field(2, 2 ** 53))],
+    ['sequence 2^64 − 1', eventWith(uint64Max)],
+    ['version 2^53', eventWith(field(6, 2 ** 53))],
+    ['a time of 2^53', eventWith(field(10, 2 ** 53))],
+    ['no type', eventWith(field(4, 0))],
+    ['a type that is not known', eventWith(field(4, 4))],
+    ['a negative type', eventWith(Buffer.from('20ffffffffffffffffff01', 'hex'))],
+    ['a transaction without a status', eventWith(field(16, field(4, 0)))],
+    ['a transaction status that is not known', eventWith(field(16, field(4, 9)))],
+    ['nothing but an empty event', field(1, '')],
+    ['a message id in the wrong wire type', field(1, field(3, 7))],
+  ])('with %s', (_, record) => {
+    const decoded = decodeRecord(record);
+    expect(decoded).toMatchObject({ kind: 'bad', reason: 'event_invalid' });
+    expect(decoded.kind === 'bad' && decoded.detail).toMatch(/\.$/);
+  });
+
+  test('and a writer of 256 characters, and the highest numbers, are not', () => {
+    const highest = Number.MAX_SAFE_INTEGER;
+    const record = encodeEvent(
+      { ...click, programVersion: highest, receivedAtMs: highest },
+      'w'.repeat(256),
+      highest,
+    );
+    expect(decodedEvent(record).event).toMatchObject({
+      programVersion: highest,
+      receivedAtMs: highest,
+      sequence: highest,
+    });
+  });
+});
+
+describe('what came can’t be decoded', () => {
+  const groups = Buffer.concat([Buffer.alloc(10_000, 0x7b), Buffer.alloc(10_000, 0x7c)]);
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['text', Buffer.from('{"messageId":"0190a3f2"}')],
+    ['10,000 nested groups', groups],
+    ['10,000 nested groups in an event', eventWith(groups)],
+    ['10,000 groups that never end', Buffer.alloc(10_000, 0x7b)],
+    ['a group that ends without having begun', Buffer.from([0x7c])],
+    ['a field of number 0', Buffer.from([0x02, 0x00])],
+    ['a varint of 11 bytes', eventWith(Buffer.from(`10${'ff'.repeat(10)}01`, 'hex'))],
+    ['a length beyond the end', Buffer.from([0x0a, 0x7f, 0x00])],
+    ['a length of 4 GiB', Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f])],
+    ['a user agent that is not UTF-8', eventWith(field(12, Buffer.from([0xff, 0xfe])))],
+    ['a parameter that is not UTF-8', eventWith(field(15, field(1, Buffer.from([0xc0, 0xaf]))))],
+    ['a body of a kind that is not known', field(3, body(encodeEvent(click, 'w', 1)))],
+    ['an event in the wrong wire type', field(1, 5)],
+  ])('%s', (_, record) => {
+    const decoded = decodeRecord(record);
+    expect(decoded).toMatchObject({ kind: 'bad', reason: 'event_undecodable' });
+    expect(decoded.kind === 'bad' && decoded.detail).not.toBe('');
+  });
+
+  test('a record cut short anywhere', () => {
+    const record = encodeEvent(click, 'w', 1);
+    for (let length = 0; length < record.length; length++) {
+      expect(decodeRecord(record.subarray(0, length))).toMatchObject({ reason: 'event_undecodable' });
+    }
+  });
+
+  test('any bytes, and any bytes in an event, and any byte of an event changed: it never throws', () => {
+    const good = encodeEvent(click, 'w', 1);
+    const changed = fc
+      .tuple(fc.nat({ max: good.length - 1 }), fc.nat({ max: 255 }))
+      .map(([index, byte]) => Uint8Array.from(good).fill(byte, index, index + 1));
+    const any = fc.uint8Array({ maxLength: 300 });
+    const records = fc.oneof(
+      any,
+      any.map((bytes) => field(1, bytes)),
+      any.map((bytes) => eventWith(bytes)),
+      changed,
+    );
+    fc.assert(
+      fc.property(records, (bytes) => {
+        expect(['event', 'statement', 'bad']).toContain(decodeRecord(bytes).kind);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('the envelope', () => {
+  test('that holds two bodies is what came last', () => {
+    const both = [encodeEvent(click, 'w', 1), encodeStatement(statement)];
+    expect(decodeRecord(Buffer.concat(both)).kind).toBe('statement');
+    expect(decodeRecord(Buffer.concat(both.reverse())).kind).toBe('event');
+  });
+});
+
+describe('from a later release', () => {
+  const later = protobuf
+    .parse(
+      schema
+        .replace(
+          'string region = 20;',
+          'string region = 20; string consent = 21; repeated uint64 vendors = 22;',
+        )
+        .replace('TransactionStatus status = 4;', 'TransactionStatus status = 4; string voucher = 5;'),
+    )
+    .root.lookupType('trackline.v1.TrackingEvent');
+
+  /** An event as the later release would write it. */
+  function written(more: object): Uint8Array {
+    const ours = later.toObject(later.decode(body(encodeEvent(click, 'w', 1))));
+    return later.encode(later.fromObject({ ...ours, ...more })).finish();
+  }
+
+  test.each([
+    ['of the event', { consent: 'CPxyz', vendors: [1, 2, 300] }],
+    [
+      'of its transaction',
+      { transaction: { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 1, voucher: 'SPRING' } },
+    ],
+    ['of both', { consent: 'CPxyz', transaction: { orderId: 'o2', status: 2, voucher: 'SPRING' } }],
+  ])('fields %s that are not known are kept, and make the event whole again', (_, more) => {
+    const bytes = written(more);
+    const { event: known, unknownFields } = decodedEvent(field(1, bytes));
+    const { writer, sequence, ...rest } = known;
+    const whole = Buffer.concat([body(encodeEvent(rest, writer, sequence)), unknownFields!]);
+    expect(later.toObject(later.decode(whole))).toEqual(later.toObject(later.decode(bytes)));
+  });
+
+  test('a known field of another wire type is kept as unknown, not misread', () => {
+    const { event: known, unknownFields } = decodedEvent(eventWith(field(12, 7)));
+    expect(known.userAgent).toBe(click.userAgent);
+    expect(Buffer.from(unknownFields!)).toEqual(Buffer.from(field(12, 7)));
+  });
+});
+
+test('the schema’s enums are the domain’s lists, in order', () => {
+  const root = protobuf.parse(schema).root;
+  const values = (name: string) => Object.entries(root.lookupEnum(name).values);
+  const upper = (list: readonly string[]) => list.map((value, index) => [value.toUpperCase(), index + 1]);
+  expect(values('trackline.v1.EventType').slice(1)).toEqual(upper(eventTypes));
+  expect(values('trackline.v1.TransactionStatus').slice(1)).toEqual(upper(transactionStatuses));
+});
