@@ -64,9 +64,10 @@ export async function batchWrite(
     }
   }
 
+  // In order: when time runs out, the first records of an invocation are done, and only the last come again.
   const batches = chunks([...items.keys()], batchItemsMax);
   const worker = async () => {
-    for (let batch = batches.pop(); batch; batch = batches.pop()) await write(batch);
+    for (let batch = batches.shift(); batch; batch = batches.shift()) await write(batch);
   };
   await Promise.all(Array.from({ length: Math.min(batchesAtOnce, batches.length) }, worker));
   return written;

@@ -51,7 +51,7 @@ const givingUp = {
   recordAgeMaxMs: -1,
   retryBaseMs: 100,
   retryMaxMs: 5_000,
-  invocationTimeoutMs: 30_000,
+  invocationTimeoutMs: 60_000,
 };
 
 export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
@@ -61,7 +61,7 @@ export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
   const updater = buildUpdater(() => ({ region, dynamodbEndpoint, redisUrl, tables, log }));
 
   const mappings = await Promise.all([
-    map('event-consumer', stack.eventStream, consumer, 100),
+    map('event-consumer', stack.eventStream, consumer, 10),
     map(
       'core-data-updater',
       stack.coreDataStream,

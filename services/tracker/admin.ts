@@ -1,75 +1,69 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import Fastify from 'fastify';
+import type { Clock } from '@trackline/domain/clock';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Account } from './account.ts';
-import type { ProgramCache } from './program-cache/program-cache.ts';
-import type { Sender } from './sender.ts';
-import type { ShownVerdict, Verdicts } from './verdicts.ts';
+import type { Limits } from './limits.ts';
+import type { SpoolAccount } from './spool.ts';
+import type { Tally } from './tally.ts';
+import type { VerdictRing } from './verdict-ring.ts';
+import { streamVerdicts } from './verdict-stream.ts';
 
-export interface AdminServerOptions {
-  readonly programs: Pick<ProgramCache, 'wasCoherent' | 'clear' | 'stats'>;
-  readonly sender: Sender;
-  readonly account: Account;
-  readonly verdicts: Verdicts;
+export interface AdminParts {
+  readonly clock: Clock;
+  readonly limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs'>;
+  readonly instance: string;
+  readonly spool: { readonly writer: string; account(): SpoolAccount };
+  readonly programs: { readonly coherent: boolean; readonly wasCoherent: boolean; clear(): void };
+  readonly tally: Tally;
+  readonly ring: VerdictRing;
   readonly registry: Registry;
-  readonly log: FastifyBaseLogger;
   readonly isDraining: () => boolean;
 }
 
-/** The admin port: for operators and the platform; it binds to loopback unless told otherwise. */
-export function buildAdminServer(options: AdminServerOptions): FastifyInstance {
-  const { programs, sender, account, verdicts, registry } = options;
-  const app = Fastify({
-    loggerInstance: options.log,
-    disableRequestLogging: true,
-    return503OnClosing: false,
-    // Whoever watches verdicts would otherwise hold up the end.
-    forceCloseConnections: true,
-  });
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-  });
+/** The admin HTTP server, not yet listening: for operators and load balancers, on a port of its own that the public does not reach. */
+export function buildAdminServer(parts: AdminParts): FastifyInstance {
+  const { clock, spool, programs, tally, registry } = parts;
+  const app = Fastify({ logger: false, return503OnClosing: false, forceCloseConnections: true });
 
-  /** 200 while the loop turns; looks at nothing else, so that no outage elsewhere gets a tracker killed. */
-  app.get('/livez', async () => ({ live: true }));
+  /** 200 while the loop turns: it looks at nothing else, since a restart would mend nothing else. */
+  app.get('/livez', (_request, reply) => reply.send({ live: true }));
 
-  /** 503 until the cache was coherent once, and from SIGTERM on. An outage of the stream or of Redis later on does not fail it. */
-  app.get('/readyz', async (_request, reply) => {
-    const because = options.isDraining()
-      ? 'draining'
-      : programs.wasCoherent
-        ? null
-        : 'program_cache_not_yet_coherent';
-    return reply.code(because === null ? 200 : 503).send({ ready: because === null, because });
+  app.get('/readyz', (_request, reply) => {
+    const reasons = notReadyBecause(parts);
+    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
   });
 
-  app.get('/metrics', async (_request, reply) => {
-    return reply.header('content-type', registry.contentType).send(await registry.metrics());
+  app.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', registry.contentType).send(await registry.metrics()),
+  );
+
+  app.get('/ledger', (_request, reply) => {
+    const { unsentSinceMs, ...account } = spool.account();
+    return reply.send({
+      writer: spool.writer,
+      instance: parts.instance,
+      durability: 'memory',
+      ...account,
+      oldestUnsentMs: unsentSinceMs === null ? null : Math.round(clock.monotonicMs() - unsentSinceMs),
+      ...tally.totals(),
+    });
   });
 
-  app.get('/ledger', async () => ({
-    ...account.statement(false),
-    ...sender.status(),
-    programCache: programs.stats(),
-  }));
+  app.get('/verdicts', streamVerdicts(parts.ring, clock, parts.limits));
 
-  /** The latest verdicts, and each one from now on, as server-sent events. */
-  app.get('/verdicts', (request, reply) => {
-    reply.hijack();
-    const stream = reply.raw;
-    stream.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    const show = (verdict: ShownVerdict) => {
-      // Who reads too slowly misses some; the tracker's memory is not theirs.
-      if (!stream.writableNeedDrain) stream.write(`data: ${JSON.stringify(verdict)}\n\n`);
-    };
-    for (const verdict of verdicts.latest()) show(verdict);
-    const stop = verdicts.listen(show);
-    request.raw.on('close', stop);
-  });
-
-  app.delete('/program-cache', async () => {
+  app.delete('/program-cache', (_request, reply) => {
     programs.clear();
-    return { cleared: true };
+    return reply.code(204).send();
   });
   return app;
+}
+
+export type NotReadyReason = 'program_cache_never_coherent' | 'spool_not_writable' | 'draining';
+
+/** Why no calls should be sent here. An outage of the stream or of Redis is no reason, while there is room: others would not fare better. */
+function notReadyBecause({ programs, spool, isDraining }: AdminParts): NotReadyReason[] {
+  const reasons: NotReadyReason[] = [];
+  if (!programs.wasCoherent) reasons.push('program_cache_never_coherent');
+  if (!spool.account().writable) reasons.push('spool_not_writable');
+  if (isDraining()) reasons.push('draining');
+  return reasons;
 }

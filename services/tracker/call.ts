@@ -1,52 +1,67 @@
-import { identifierLengthMax, isIdentifier } from '@trackline/domain/identifier';
-import { truncateIp, truncateReferrer } from '@trackline/domain/privacy';
+import type { Clock, Random } from '@trackline/domain/clock';
+import type { ProgramLookup } from '@trackline/domain/decide';
+import type { RandomBytes } from '@trackline/domain/message-id';
+import type { Program } from '@trackline/domain/program';
 import type { EventType } from '@trackline/domain/tracking-event';
 import type { CallReason } from '@trackline/domain/verdict';
-import type { FastifyRequest } from 'fastify';
-import { limits } from './limits.ts';
-import { parameter } from './query.ts';
-import type { Call } from './track.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Limits } from './limits.ts';
+import type { CallQuery } from './query.ts';
+import type { SpoolIntake } from './spool.ts';
+import type { Tally } from './tally.ts';
+import type { VerdictRing } from './verdict-ring.ts';
 
-/** A request of a tracking route: its query comes raw (server.ts). */
-export type TrackingRequest = FastifyRequest<{
-  Params: { programId: string };
-  Querystring: { raw: string };
-}>;
-
-/** Reads a tracking request, and truncates what identifies a person. A reason: why it can't be one. */
-export function readCall(
-  request: TrackingRequest,
-  type: EventType,
-  acceptsUnverified: boolean,
-): Call | CallReason {
-  const { programId } = request.params;
-  if (programId === '') return 'route_unknown';
-  const publisherId = parameter(request.query.raw, 'publisher');
-  if (publisherId === null) return 'malformed';
-  const reason = idReason(programId) ?? (publisherId === '' ? null : idReason(publisherId));
-  if (reason !== null) return reason;
-  const { headers } = request;
-  return {
-    type,
-    programId,
-    publisherId,
-    ip: truncateIp(request.ip),
-    userAgent: (headers['user-agent'] ?? '').slice(0, limits.userAgentCharsMax),
-    referrer: truncateReferrer(headers.referer ?? '', limits.referrerCharsMax),
-    acceptsUnverified,
-    ignored: request.method === 'HEAD' ? 'head' : isPrefetch(request) ? 'prefetch' : null,
-  };
+/** What every call is tracked with. */
+export interface TrackingParts {
+  readonly programs: ProgramLookups;
+  readonly spool: SpoolIntake;
+  readonly tally: Tally;
+  readonly ring: VerdictRing;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly randomBytes: RandomBytes;
+  readonly limits: Limits;
+  readonly telemetry: CallTelemetry;
+  /** Whether impressions on programs that can't be known are taken, flagged. */
+  readonly acceptsUnverified: boolean;
+  readonly instance: string;
+  readonly region: string;
 }
 
-function idReason(id: string): CallReason | null {
-  if (id.length > identifierLengthMax) return 'id_too_long';
-  return isIdentifier(id) ? null : 'id_malformed';
+/** The program cache, as a call sees it: at once on a hit. */
+export interface ProgramLookups {
+  lookup(id: string): ProgramLookup | Promise<ProgramLookup>;
 }
 
-const prefetchToken = /(^|[\s;,])prefetch($|[\s;,])/i;
+export interface CallTelemetry {
+  /** Something threw that should not have: a bug. */
+  callFailed(failure: { readonly error: unknown }): void;
+}
 
-/** The header of Fetch's "Sec-Purpose", and the older "Purpose"; also `prefetch;prerender`. */
-function isPrefetch({ headers }: FastifyRequest): boolean {
-  const purpose = headers['sec-purpose'] ?? headers.purpose;
-  return purpose !== undefined && prefetchToken.test(String(purpose));
+export type TrackedRequest = FastifyRequest<{ Params: { programId: string }; Querystring: CallQuery }>;
+
+/** One call on its way through: made once as one literal, then filled in, so that all calls share one shape. */
+export interface Call {
+  readonly parts: TrackingParts;
+  readonly route: TrackedRoute;
+  readonly request: TrackedRequest;
+  readonly reply: FastifyReply;
+  readonly programId: string;
+  type: EventType | null;
+  /** HEAD or a prefetch: answered as any other, but no event. */
+  ignored: CallReason | null;
+  /** The program decided on, where there is one. */
+  program: Program | null;
+  /** '' until an event is made. */
+  messageId: string;
+}
+
+/** What tells one tracked route from another. */
+export interface TrackedRoute {
+  /** Whether it takes events of programs that can't be known, if the tracker does. */
+  readonly acceptsUnverified: boolean;
+  /** The event type of a call; null where it names none that this route takes. */
+  typeOf(query: CallQuery): EventType | null;
+  /** Answers the call; `reason` is what became of it, null when it is accepted (or would be, were it not ignored). */
+  answer(call: Call, reason: CallReason | null): void;
 }

@@ -1,89 +1,71 @@
-import { BlockList, isIP } from 'node:net';
-import { hostname } from 'node:os';
 import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { contradictions, limits } from './limits.ts';
+import { readTrustedProxies } from './trusted-proxies.ts';
 
-const port = (preset: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: preset });
-const positive = (preset: number) => Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: preset });
-const atLeastZero = (preset: number) => Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: preset });
+const MiB = 1024 * 1024;
+const port = (usual: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: usual });
+const ms = (minimum: number, usual: number, maximum = 366 * 24 * 3_600_000) =>
+  Type.Integer({ minimum, maximum, default: usual });
 
-/** The tracker's variables, with their defaults. `AWS_*` and `REDIS_URL` keep the names that everybody knows. */
-const schema = Type.Object({
-  AWS_REGION: Type.String({ minLength: 1 }),
-  AWS_ENDPOINT_URL_KINESIS: Type.Optional(Type.String({ pattern: '^https?://' })),
-  REDIS_URL: Type.String({ pattern: '^rediss?://' }),
-  TRACKLINE_EVENT_STREAM: Type.String({ pattern: '^[a-zA-Z0-9_.-]{1,128}$' }),
-  TRACKLINE_INSTANCE: Type.Optional(Type.String({ maxLength: 64 })),
+/** Every variable that the tracker reads, with its bounds and its usual value. */
+export const schema = Type.Object({
   TRACKLINE_HOST: Type.String({ default: '127.0.0.1' }),
+  /** 0: a free one. */
   TRACKLINE_PORT: port(8080),
   TRACKLINE_ADMIN_HOST: Type.String({ default: '127.0.0.1' }),
   TRACKLINE_ADMIN_PORT: port(9090),
-  TRACKLINE_TRUST_PROXY: Type.Optional(Type.String()),
+
+  AWS_REGION: Type.String({ pattern: '^[a-z0-9-]+$' }),
+  AWS_ENDPOINT_URL_KINESIS: Type.Optional(Type.String({ pattern: '^https?://[^/]' })),
+  TRACKLINE_EVENT_STREAM: Type.String({ pattern: '^[a-zA-Z0-9_.-]{1,128}$' }),
+  REDIS_URL: Type.String({ pattern: '^rediss?://[^/]' }),
+
+  /** How this tracker is named in events, statements and logs; else its host and process. */
+  TRACKLINE_INSTANCE: Type.Optional(Type.String({ pattern: '^[!-~]{1,128}$' })),
+  /** What becomes of impressions on a program that can't be known. */
   TRACKLINE_UNKNOWABLE: Type.Enum(['accept', 'refuse'], { default: 'accept' }),
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed, comma-separated. */
+  TRACKLINE_TRUST_PROXY: Type.String({ default: '' }),
   TRACKLINE_LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }),
-  TRACKLINE_PROGRAM_CACHE_ENTRIES: positive(100_000),
-  TRACKLINE_PROGRAM_CACHE_TTL_MS: positive(600_000),
-  TRACKLINE_PROGRAM_CACHE_STALE_MS: atLeastZero(86_400_000),
-  TRACKLINE_NEGATIVE_CACHE_TTL_MS: positive(5_000),
-  TRACKLINE_REDIS_TIMEOUT_MS: positive(50),
-  TRACKLINE_SPOOL_BYTES: positive(256 * 1024 * 1024),
-  TRACKLINE_DRAIN_DELAY_MS: atLeastZero(5_000),
-  TRACKLINE_DRAIN_TIMEOUT_MS: positive(20_000),
-  TRACKLINE_STATEMENT_EVERY_MS: positive(10_000),
+
+  TRACKLINE_PROGRAM_CACHE_ENTRIES: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 100_000 }),
+  TRACKLINE_PROGRAM_CACHE_TTL_MS: ms(1, 600_000),
+  /** 0: nothing is served past its TTL. */
+  TRACKLINE_PROGRAM_CACHE_STALE_MS: ms(0, 86_400_000),
+  TRACKLINE_NEGATIVE_CACHE_TTL_MS: ms(1, 5_000),
+  TRACKLINE_REDIS_TIMEOUT_MS: ms(1, 50),
+
+  TRACKLINE_SPOOL_BYTES: Type.Integer({ minimum: 1, maximum: 64 * 1024 * MiB, default: 256 * MiB }),
+  /** How long calls are still taken after the signal, until load balancers have noticed. */
+  TRACKLINE_DRAIN_DELAY_MS: ms(0, 5_000, 3_600_000),
+  TRACKLINE_DRAIN_TIMEOUT_MS: ms(1, 20_000, 3_600_000),
+  TRACKLINE_STATEMENT_EVERY_MS: ms(1, 10_000, 3_600_000),
 });
 
-export type TrackerConfig = Readonly<ReturnType<typeof readConfig>>;
+export type TrackerConfig = Readonly<Static<typeof schema>>;
 
 /**
  * Reads the configuration.
  *
- * @throws ConfigError naming every bad variable at once
+ * @throws ConfigError naming every variable that can't be used, and every contradiction with limits.ts
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
-  const env = readEnvironment(schema, environment);
-  const config = {
-    region: env.AWS_REGION,
-    kinesisEndpoint: env.AWS_ENDPOINT_URL_KINESIS,
-    redisUrl: env.REDIS_URL,
-    eventStream: env.TRACKLINE_EVENT_STREAM,
-    instance: env.TRACKLINE_INSTANCE ?? hostname().slice(0, 64),
-    host: env.TRACKLINE_HOST,
-    port: env.TRACKLINE_PORT,
-    adminHost: env.TRACKLINE_ADMIN_HOST,
-    adminPort: env.TRACKLINE_ADMIN_PORT,
-    trustProxy: (env.TRACKLINE_TRUST_PROXY ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-    acceptsUnverified: env.TRACKLINE_UNKNOWABLE === 'accept',
-    logLevel: env.TRACKLINE_LOG_LEVEL,
-    programCacheEntries: env.TRACKLINE_PROGRAM_CACHE_ENTRIES,
-    programCacheTtlMs: env.TRACKLINE_PROGRAM_CACHE_TTL_MS,
-    programCacheStaleMs: env.TRACKLINE_PROGRAM_CACHE_STALE_MS,
-    negativeCacheTtlMs: env.TRACKLINE_NEGATIVE_CACHE_TTL_MS,
-    redisTimeoutMs: env.TRACKLINE_REDIS_TIMEOUT_MS,
-    spoolBytes: env.TRACKLINE_SPOOL_BYTES,
-    drainDelayMs: env.TRACKLINE_DRAIN_DELAY_MS,
-    drainTimeoutMs: env.TRACKLINE_DRAIN_TIMEOUT_MS,
-    statementEveryMs: env.TRACKLINE_STATEMENT_EVERY_MS,
-  };
-  const problems = [...config.trustProxy.flatMap(proxyProblem), ...contradictions(limits, config)];
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config);
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): TrackerConfig {
+  const problems = readTrustedProxies(environment.TRACKLINE_TRUST_PROXY ?? '').problems.map(
+    (problem) => `TRACKLINE_TRUST_PROXY: ${problem}`,
+  );
+  try {
+    const config = readEnvironment(schema, environment);
+    problems.push(...contradictions(limits, config));
+    if (problems.length === 0) return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.unshift(...error.problems);
+  }
+  throw new ConfigError(problems);
 }
 
-/** Proxies are named by address or network. A network of everybody would let every caller choose its own address. */
-function proxyProblem(network: string): string[] {
-  const [address = '', bits] = network.split('/');
-  const family = isIP(address);
-  const named = 'TRACKLINE_TRUST_PROXY: ';
-  if (family === 0) return [`${named}must be a list of addresses or networks (CIDR), such as 10.0.0.0/8`];
-  if (bits === undefined) return [];
-  try {
-    new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
-  } catch {
-    return [`${named}has a network whose length can’t be`];
-  }
-  return Number(bits) === 0 ? [`${named}must not trust every address`] : [];
+/** The environment of this process: the one place that looks at it. */
+export function processConfig(): TrackerConfig {
+  return readConfig(process.env);
 }

@@ -1,79 +1,138 @@
-/**
- * Every bound of the tracker, with its unit in its name. What an operator may choose is in config.ts, and checked against these.
- */
+import type { TrackerConfig } from './config.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
+/**
+ * Every bound of the tracker that is not an operator's to choose, with its unit in its name. What an operator may choose stands in config.ts;
+ * `contradictions` tells when the two, or bounds among themselves, make no sense together.
+ */
 export const limits = Object.freeze({
-  // The edge.
+  // What a call may hold.
+  idLengthMax: 64,
   urlBytesMax: 8 * KiB,
   headerBytesMax: 16 * KiB,
+  /** Where the parser itself gives up: beyond what we measure and answer ourselves. */
+  parserBytesMax: 25 * KiB,
   userAgentCharsMax: 512,
-  referrerCharsMax: 2 * KiB,
-  /** The request line and all headers must have come by then. */
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 15_000,
-  /** Longer than the idle time-out of common load balancers (60 s), so that they close first. */
-  keepAliveTimeoutMs: 72_000,
-  retryAfterSecondsMax: 3,
+  referrerCharsMax: 1024,
+
+  // How long a connection may take, and how many there may be.
+  headersTimeoutMs: 5_000,
+  requestTimeoutMs: 10_000,
+  timeoutsCheckedEveryMs: 500,
+  /** Longer than the idle time-out of a usual load balancer (60 s), so that it is not us who close first. */
+  keepAliveTimeoutMs: 65_000,
+  /** How long a refused connection is kept, so that what is still coming in does not reset the answer away. */
+  refusedLingerMs: 500,
+  connectionsMax: 20_000,
+
+  // The spool.
+  /** One encoded event. The largest possible one has a landing URL of nearly 64 KiB, the bound of a core-data update. */
+  eventBytesMax: 96 * KiB,
+  /** What an event in memory costs besides its bytes: its object, the buffer's, its slot (measured, rounded up). */
+  eventOverheadBytes: 256,
 
   // The sender.
+  sendLingerMs: 50,
   aggregateBytesMax: 128 * KiB,
-  /** PutRecords takes no more. */
   putRecordsMax: 500,
-  putBytesMax: 5 * MiB,
+  /** Kinesis takes 5 MiB; a smaller call blocks the loop for a shorter time while it is encoded. */
+  putBytesMax: 1 * MiB,
   putCallsMax: 4,
-  putTimeoutMs: 2_000,
-  /** Aggregates that are on their way or wait for their next try; beyond it nothing more leaves the spool. */
-  aggregatesMax: 256,
-  lingerMs: 50,
-  retryBaseMs: 50,
-  retryMaxMs: 5_000,
+  putTimeoutMs: 5_000,
+  /** Taken from the spool and not yet on the stream: under way, or waiting to be sent again. */
+  heldAggregatesMax: 2_000,
+  heldBytesMax: 32 * MiB,
+  retryBaseMs: 100,
+  retryMaxMs: 10_000,
+  /** While draining, time is short. */
+  drainRetryMaxMs: 1_000,
+  finalStatementMs: 2_000,
 
-  // The program cache.
-  negativeEntriesMax: 100_000,
-  programFetchesMax: 1_000,
-  pollEveryMs: 1_000,
-  pingEveryMs: 1_000,
-  pingTimeoutMs: 1_000,
+  // The program store.
+  storePollEveryMs: 1_000,
+  linkPingEveryMs: 1_000,
+  linkPingTimeoutMs: 1_000,
+  negativeEntriesMax: 10_000,
+  fetchesMax: 1_000,
 
-  // What the admin port shows.
-  verdictsKept: 1_000,
-  verdictsPerWindowMax: 50,
-  verdictWindowMs: 100,
+  // What an operator sees.
+  verdictRingEntriesMax: 200,
+  verdictsShownPerSecondMax: 100,
+  verdictReadersMax: 16,
+  verdictsPushedEveryMs: 250,
 });
 
-export type Limits = typeof limits;
+export type Limits = { readonly [K in keyof typeof limits]: number };
 
-/** What of the configuration the bounds have to do with. */
-export interface BoundedConfig {
-  readonly spoolBytes: number;
-  readonly drainTimeoutMs: number;
-  readonly programCacheTtlMs: number;
-  readonly redisTimeoutMs: number;
+/** What Kinesis takes in one call of PutRecords, and in one record ("Quotas and limits", Amazon Kinesis Data Streams Developer Guide). */
+const kinesis = { putRecordsMax: 500, putBytesMax: 5 * MiB, recordBytesMax: 1 * MiB };
+
+/** The bounds that an operator chooses and others depend on. */
+export type ChosenBounds = Pick<
+  TrackerConfig,
+  | 'TRACKLINE_SPOOL_BYTES'
+  | 'TRACKLINE_DRAIN_TIMEOUT_MS'
+  | 'TRACKLINE_STATEMENT_EVERY_MS'
+  | 'TRACKLINE_PROGRAM_CACHE_TTL_MS'
+  | 'TRACKLINE_NEGATIVE_CACHE_TTL_MS'
+  | 'TRACKLINE_REDIS_TIMEOUT_MS'
+>;
+
+/** The relations that do not hold, each as a line that names both sides; none when all is well. */
+export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
+  const found: string[] = [];
+  const values: Record<string, number> = { ...bounds, ...chosen, ...prefixed(kinesis) };
+  const atMost = (smaller: string, larger: string, why: string) => {
+    if (!(values[smaller]! <= values[larger]!)) {
+      found.push(`${smaller} (${values[smaller]}) must be at most ${larger} (${values[larger]}): ${why}`);
+    }
+  };
+  for (const [name, value] of Object.entries(bounds)) {
+    if (!(Number.isSafeInteger(value) && value > 0)) found.push(`${name} must be a positive whole number`);
+  }
+  const parsed = bounds.urlBytesMax + bounds.headerBytesMax;
+  if (parsed >= bounds.parserBytesMax) {
+    found.push(
+      `parserBytesMax (${bounds.parserBytesMax}) must be over urlBytesMax + headerBytesMax (${parsed})`,
+    );
+  }
+  atMost('idLengthMax', 'urlBytesMax', 'an id travels in the URL');
+  atMost('timeoutsCheckedEveryMs', 'headersTimeoutMs', 'a time-out is only as fine as its check');
+  atMost('headersTimeoutMs', 'requestTimeoutMs', 'the headers are a part of the request');
+  atMost('requestTimeoutMs', 'keepAliveTimeoutMs', 'an idle connection is cheaper than a slow call');
+
+  atMost('eventBytesMax', 'aggregateBytesMax', 'an event travels in one aggregate');
+  atMost('aggregateBytesMax', 'putBytesMax', 'an aggregate travels in one call');
+  atMost('aggregateBytesMax', 'kinesis.recordBytesMax', 'an aggregate is one record');
+  atMost('putBytesMax', 'kinesis.putBytesMax', 'Kinesis refuses a larger call');
+  atMost('putRecordsMax', 'kinesis.putRecordsMax', 'Kinesis refuses a larger call');
+  atMost('putBytesMax', 'heldBytesMax', 'the sender must be able to hold one call');
+  atMost('putRecordsMax', 'heldAggregatesMax', 'the sender must be able to hold one call');
+  atMost('kinesis.putBytesMax', 'TRACKLINE_SPOOL_BYTES', 'the spool must hold one put call');
+
+  atMost('sendLingerMs', 'requestTimeoutMs', 'lingering is meant to be short');
+  atMost('sendLingerMs', 'putTimeoutMs', 'lingering is meant to be short');
+  atMost('sendLingerMs', 'TRACKLINE_STATEMENT_EVERY_MS', 'a statement must not overtake its events for long');
+  atMost('retryBaseMs', 'drainRetryMaxMs', 'a back-off grows from its base');
+  atMost('drainRetryMaxMs', 'retryMaxMs', 'a drain is in a hurry');
+  atMost('putTimeoutMs', 'TRACKLINE_DRAIN_TIMEOUT_MS', 'a drain must hear what became of its last call');
+
+  atMost('TRACKLINE_REDIS_TIMEOUT_MS', 'requestTimeoutMs', 'a call waits for the program store');
+  atMost(
+    'TRACKLINE_REDIS_TIMEOUT_MS',
+    'TRACKLINE_PROGRAM_CACHE_TTL_MS',
+    'a program must not be old when it arrives',
+  );
+  atMost(
+    'TRACKLINE_NEGATIVE_CACHE_TTL_MS',
+    'TRACKLINE_PROGRAM_CACHE_TTL_MS',
+    'what does not exist is believed for a shorter time than what does',
+  );
+  return found;
 }
 
-/** Relations that must hold, or the tracker would start and fail later: each one that does not, in words. */
-export function contradictions(l: Limits, config: BoundedConfig): string[] {
-  const relations: [boolean, string][] = [
-    [l.aggregateBytesMax <= l.putBytesMax, 'an aggregate must fit into a put call'],
-    [l.lingerMs < l.putTimeoutMs, 'the linger must be shorter than the time-out of a put call'],
-    [l.retryBaseMs <= l.retryMaxMs, 'the shortest back-off must not be longer than the longest'],
-    [l.headersTimeoutMs <= l.requestTimeoutMs, 'headers must have come before the request has'],
-    [config.spoolBytes >= l.putBytesMax, `TRACKLINE_SPOOL_BYTES must hold a put call (${l.putBytesMax})`],
-    [
-      config.drainTimeoutMs > l.putTimeoutMs,
-      `TRACKLINE_DRAIN_TIMEOUT_MS must be longer than a put call (${l.putTimeoutMs})`,
-    ],
-    [
-      config.programCacheTtlMs > l.pollEveryMs,
-      `TRACKLINE_PROGRAM_CACHE_TTL_MS must be longer than a poll (${l.pollEveryMs})`,
-    ],
-    [
-      config.redisTimeoutMs < l.pollEveryMs,
-      `TRACKLINE_REDIS_TIMEOUT_MS must be shorter than a poll (${l.pollEveryMs})`,
-    ],
-  ];
-  return relations.filter(([holds]) => !holds).map(([, words]) => words);
+function prefixed(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`kinesis.${name}`, value]));
 }

@@ -1,107 +1,123 @@
-import { randomFillSync } from 'node:crypto';
+import { hostname } from 'node:os';
 import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { connectAnnouncements } from '@trackline/adapters/program-store/announcements.redis';
 import { connectProgramStoreReader } from '@trackline/adapters/program-store/program-store.redis';
-import { systemClock } from '@trackline/domain/clock';
+import { systemClock as clock } from '@trackline/domain/clock';
+import { newMessageId } from '@trackline/domain/message-id';
 import { pino } from 'pino';
-import { readConfig, type TrackerConfig } from './config.ts';
+import { processConfig, type TrackerConfig } from './config.ts';
 import { limits } from './limits.ts';
+import { buildMetrics, observeLoop } from './metrics.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';
-import { buildTracker, type Foundations } from './tracker.ts';
+import { pooledRandomBytes } from './random-bytes.ts';
+import { MemorySpool } from './spool.memory.ts';
+import { Telemetry } from './telemetry.ts';
+import { buildTracker } from './tracker.ts';
+import { readTrustedProxies } from './trusted-proxies.ts';
 
-/** The tracker as a process: configuration, clients, signals, and its end. */
+/** The tracker's process: builds every client, handles the signals, and ends with the drain's exit code. */
 
-/** A terminal and npm both pass one Ctrl-C on: what comes again within this time is the same signal. */
-const sameSignalMs = 1_000;
+const random = Math.random;
+const randomBytes = pooledRandomBytes();
 
-function foundations(config: TrackerConfig): Foundations {
-  const clock = systemClock;
-  const random = Math.random;
-  return {
-    clock,
-    random,
-    randomBytes: randomFillSync,
-    log: pino({ level: config.logLevel, base: { instance: config.instance } }),
-    stream: connectKinesisEventStream({
-      streamName: config.eventStream,
-      region: config.region,
-      endpoint: config.kinesisEndpoint,
-      requestTimeoutMs: limits.putTimeoutMs,
-      maxSockets: limits.putCallsMax,
-    }),
-    programs: (telemetry) =>
-      new ProgramCache({
-        reader: connectProgramStoreReader({
-          url: config.redisUrl,
-          commandTimeoutMs: config.redisTimeoutMs,
-          onDamaged: (id, detail) => telemetry.damagedProgram({ id, detail }),
-        }),
-        link: connectAnnouncements({
-          url: config.redisUrl,
-          clock,
-          random,
-          pingEveryMs: limits.pingEveryMs,
-          pingTimeoutMs: limits.pingTimeoutMs,
-        }),
-        clock,
-        random,
-        limits: {
-          entriesMax: config.programCacheEntries,
-          ttlMs: config.programCacheTtlMs,
-          staleMs: config.programCacheStaleMs,
-          negativeEntriesMax: limits.negativeEntriesMax,
-          negativeTtlMs: config.negativeCacheTtlMs,
-          pollEveryMs: limits.pollEveryMs,
-          fetchesMax: limits.programFetchesMax,
-        },
-        telemetry,
-      }),
-  };
-}
-
-async function main(): Promise<void> {
-  const config = readConfig();
-  const { log, ...rest } = foundations(config);
-  const tracker = buildTracker(config, { log, ...rest });
-
-  let endingSinceMs: number | null = null;
-  const end = (signal: string) => {
-    const nowMs = systemClock.monotonicMs();
-    if (endingSinceMs !== null) {
-      // Somebody means it: what is in memory is lost, and the ledger will say so.
-      if (nowMs - endingSinceMs > sameSignalMs && signal !== 'disconnect') process.exit(1);
-      return;
-    }
-    endingSinceMs = nowMs;
-    log.info({ event: 'draining', signal });
-    tracker.drain().then(
-      (lost) => process.exit(lost > 0 ? 1 : 0),
-      (error: unknown) => {
-        log.fatal({ event: 'drain_failed', err: error });
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  // Started by a parent that watches over us: when it is gone, so are we.
-  if (process.channel) process.on('disconnect', () => end('disconnect'));
-
-  const listening = { ...(await tracker.listen()), writer: tracker.writer };
-  log.info({ event: 'tracker_listening', ...listening });
-  process.send?.({ kind: 'listening', ...listening });
-}
-
-main().catch((error: NodeJS.ErrnoException) => {
-  if (error instanceof ConfigError) {
+function configOrExit(): TrackerConfig {
+  try {
+    return processConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(exitCodeConfig);
   }
+}
+
+const config = configOrExit();
+const instance = config.TRACKLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
+const log = pino({ level: config.TRACKLINE_LOG_LEVEL, base: { service: 'tracker', instance } });
+const metrics = buildMetrics();
+observeLoop(metrics.registry);
+const telemetry = new Telemetry(log, metrics, clock);
+
+const stream = connectKinesisEventStream({
+  streamName: config.TRACKLINE_EVENT_STREAM,
+  region: config.AWS_REGION,
+  ...(config.AWS_ENDPOINT_URL_KINESIS !== undefined && { endpoint: config.AWS_ENDPOINT_URL_KINESIS }),
+  requestTimeoutMs: limits.putTimeoutMs,
+  // One more than the sender's calls, for statements.
+  maxSockets: limits.putCallsMax + 1,
+});
+const programs = new ProgramCache({
+  reader: connectProgramStoreReader({
+    url: config.REDIS_URL,
+    commandTimeoutMs: config.TRACKLINE_REDIS_TIMEOUT_MS,
+    onDamaged: (id, detail) => telemetry.programDamaged(id, detail),
+  }),
+  link: connectAnnouncements({
+    url: config.REDIS_URL,
+    clock,
+    random,
+    pingEveryMs: limits.linkPingEveryMs,
+    pingTimeoutMs: limits.linkPingTimeoutMs,
+  }),
+  clock,
+  random,
+  limits: {
+    entriesMax: config.TRACKLINE_PROGRAM_CACHE_ENTRIES,
+    ttlMs: config.TRACKLINE_PROGRAM_CACHE_TTL_MS,
+    staleMs: config.TRACKLINE_PROGRAM_CACHE_STALE_MS,
+    negativeTtlMs: config.TRACKLINE_NEGATIVE_CACHE_TTL_MS,
+    negativeEntriesMax: limits.negativeEntriesMax,
+    fetchesMax: limits.fetchesMax,
+    pollEveryMs: limits.storePollEveryMs,
+  },
+  telemetry,
+});
+const spool = new MemorySpool({
+  writer: newMessageId(clock.wallMs(), randomBytes),
+  clock,
+  spoolBytesMax: config.TRACKLINE_SPOOL_BYTES,
+  limits,
+});
+const tracker = buildTracker({
+  programs,
+  spool,
+  stream,
+  clock,
+  random,
+  randomBytes,
+  metrics,
+  telemetry,
+  limits,
+  settings: {
+    host: config.TRACKLINE_HOST,
+    port: config.TRACKLINE_PORT,
+    adminHost: config.TRACKLINE_ADMIN_HOST,
+    adminPort: config.TRACKLINE_ADMIN_PORT,
+    instance,
+    region: config.AWS_REGION,
+    acceptsUnverified: config.TRACKLINE_UNKNOWABLE === 'accept',
+    trustedProxies: readTrustedProxies(config.TRACKLINE_TRUST_PROXY).ranges,
+    drainDelayMs: config.TRACKLINE_DRAIN_DELAY_MS,
+    drainTimeoutMs: config.TRACKLINE_DRAIN_TIMEOUT_MS,
+    statementEveryMs: config.TRACKLINE_STATEMENT_EVERY_MS,
+  },
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => tracker.drain.signal(signal));
+// Whoever started us with a channel has died without a signal: nobody would end us.
+process.on('disconnect', () => tracker.drain.begin('disconnect'));
+
+programs.open();
+const urls = await tracker.listen().catch((error: Error) => {
   process.stderr.write(
-    error.code === 'EADDRINUSE'
-      ? `${error.message}. Set TRACKLINE_PORT and TRACKLINE_ADMIN_PORT to others, or to 0 for free ones.\n`
-      : `${error.stack}\n`,
+    `${error.message}. TRACKLINE_PORT and TRACKLINE_ADMIN_PORT say where to listen; 0 finds a free port.\n`,
   );
   process.exit(1);
 });
+telemetry.listening({ ...urls, writer: spool.writer });
+process.send?.({ kind: 'listening', ...urls, writer: spool.writer });
+
+// The admin port stays open to the end, so that "not ready" is told until the process is gone; it also keeps the process alive for the drain.
+const exitCode = await tracker.drain.ended;
+await Promise.all([tracker.adminServer.close(), programs.close(), stream.close()]);
+process.exit(exitCode);

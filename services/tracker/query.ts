@@ -1,24 +1,51 @@
 /**
- * Reads one parameter of a raw query string, the first of its name. Only what is known is ever looked at, so that what a page adds to a pixel's URL costs nothing and breaks nothing.
- *
- * @returns its decoded value, `''` where it is absent, or null where its escapes are broken
+ * The query of a call. Only what we know is read: an unknown parameter is not even decoded, whatever it holds. Of a parameter that
+ * comes twice, the first counts. (A type alias, and no interface, since Fastify wants to index it by any name.)
  */
-export function parameter(query: string, name: string): string | null {
-  for (let from = 0; from < query.length; ) {
-    const ampersand = query.indexOf('&', from);
-    const to = ampersand === -1 ? query.length : ampersand;
-    if (query.startsWith(name, from) && (from + name.length === to || query[from + name.length] === '=')) {
-      return decoded(query.slice(from + name.length + 1, to));
-    }
+export type CallQuery = {
+  /** Who showed the ad; '' when it was not said. */
+  readonly publisher: string;
+  /** `b`: a beacon, which wants no body. */
+  readonly f: string;
+  /** The event type, at the JSON endpoint. */
+  readonly type: string;
+  /** A known parameter has a broken escape. */
+  readonly malformed: boolean;
+};
+
+const none: CallQuery = Object.freeze({ publisher: '', f: '', type: '', malformed: false });
+
+/** Reads the part of a URL behind its `?`. Never throws. */
+export function parseQuery(text: string): CallQuery {
+  if (text === '') return none;
+  let publisher: string | null = '';
+  let f: string | null = '';
+  let type: string | null = '';
+  for (let from = 0; from < text.length; ) {
+    let to = text.indexOf('&', from);
+    if (to === -1) to = text.length;
+    let mid = text.indexOf('=', from);
+    if (mid === -1 || mid > to) mid = to;
+    const name = text.slice(from, mid);
+    if (name === 'publisher' && publisher === '') publisher = decoded(text.slice(mid + 1, to));
+    else if (name === 'f' && f === '') f = decoded(text.slice(mid + 1, to));
+    else if (name === 'type' && type === '') type = decoded(text.slice(mid + 1, to));
     from = to + 1;
   }
-  return '';
+  return {
+    publisher: publisher ?? '',
+    f: f ?? '',
+    type: type ?? '',
+    malformed: publisher === null || f === null || type === null,
+  };
 }
 
-function decoded(text: string): string | null {
-  if (!text.includes('%') && !text.includes('+')) return text;
+/** A value as forms write it, or null where its escapes are broken. */
+function decoded(value: string): string | null {
+  const spaced = value.includes('+') ? value.replaceAll('+', ' ') : value;
+  if (!spaced.includes('%')) return spaced;
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(spaced);
   } catch {
     return null;
   }

@@ -2,21 +2,19 @@ import type { EventStream, PutOutcome } from '@trackline/adapters/event-stream/e
 import { fullJitterMs } from '@trackline/domain/backoff';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
+import { Aggregate } from './aggregate.ts';
 import type { Limits } from './limits.ts';
-import { type Parcel, statementParcel, takeAggregate } from './parcel.ts';
-import type { Spool } from './spool.ts';
+import type { SpoolOutlet } from './spool.ts';
 
 /**
- * The sender takes events from the spool and puts them on the stream, at its own pace.
+ * The sender: takes events from the spool and puts them on the event stream, at its own pace.
  *
- * What waits is cut into aggregates when one is full, or when its oldest event has waited for the linger. Aggregates go out up to 500 and 5 MiB a call, some calls at a time. Each record has its own
- * outcome: what is on the stream is released from the spool; what failed waits out its back-off, alone, and goes with a later call, under a fresh hash key where its shard was throttled. A
- * refusal that no retry mends is an alarm, and is tried again at the longest back-off: the events are kept, and a person may mend it.
- *
- * Aggregates under way are bounded; beyond that nothing leaves the spool, which fills and then says so.
+ * An aggregate is cut when a full one waits, or when an event has waited for the linger. Up to `putCallsMax` calls are under way; what the sender holds, under way or waiting to be sent again, is
+ * bounded, and what is beyond waits in the spool. Each record has its own outcome: what the stream has is released, the rest goes again after a back-off, behind which
+ * nothing else waits. A throttled aggregate goes under a fresh hash key. Errors that no retry mends keep the events too: they are tried again at the longest back-off, and told as an alarm.
  */
 export interface SenderOptions {
-  readonly spool: Spool;
+  readonly spool: SpoolOutlet;
   readonly stream: EventStream;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,224 +25,267 @@ export interface SenderOptions {
 
 export type SenderLimits = Pick<
   Limits,
+  | 'sendLingerMs'
   | 'aggregateBytesMax'
   | 'putRecordsMax'
   | 'putBytesMax'
   | 'putCallsMax'
-  | 'aggregatesMax'
-  | 'lingerMs'
+  | 'heldAggregatesMax'
+  | 'heldBytesMax'
   | 'retryBaseMs'
   | 'retryMaxMs'
+  | 'drainRetryMaxMs'
 >;
 
 export interface SenderTelemetry {
-  eventsSent(event: { readonly events: number; readonly records: number }): void;
-  /** Records that failed and will be tried again, by the stream's code. */
-  recordsFailed(event: { readonly records: number; readonly events: number; readonly code: string }): void;
-  /** An alarm: the stream refuses in a way that no retry mends. */
-  streamRefused(event: { readonly code: string }): void;
+  /** One call is over: what the stream took of it, and what it did not. */
+  putEnded(call: {
+    readonly records: number;
+    readonly failedRecords: number;
+    readonly eventsSent: number;
+    readonly bytes: number;
+    readonly tookMs: number;
+  }): void;
+  /** Records of one call failed alike. Not retriable: an alarm, it needs a person. */
+  putFailed(failure: SendFailure): void;
 }
 
-interface Waiting {
-  readonly parcel: Parcel;
-  readonly dueMs: number;
+export interface SendFailure {
+  readonly code: string;
+  readonly throttled: boolean;
+  readonly retriable: boolean;
+  readonly records: number;
+  readonly events: number;
+}
+
+type Failed = Extract<PutOutcome, { readonly ok: false }>;
+
+/** Aggregates that wait together for their next attempt. */
+interface Resting {
+  readonly aggregates: readonly Aggregate[];
+  readonly timer: Timer;
 }
 
 export class Sender {
   readonly #options: SenderOptions;
-  #waiting: Waiting[] = [];
-  readonly #underWay = new Set<Parcel>();
-  #calls = 0;
-  #timer: Timer | null = null;
-  #timerDueMs = Number.POSITIVE_INFINITY;
-  #flushing = false;
-  #sentEvents = 0;
-  #idle: (() => void)[] = [];
+  /** To be sent again now. */
+  #due: Aggregate[] = [];
+  readonly #resting = new Set<Resting>();
+  #callsUnderWay = 0;
+  #held = 0;
+  #heldBytes = 0;
+  #wake: { readonly timer: Timer; readonly atOnce: boolean } | null = null;
+  #hurried = false;
+  #stopped = false;
+  #whenIdle: (() => void)[] = [];
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    options.spool.onAccepted = () => this.#onAccepted();
+    options.spool.onWaiting(() => this.#onWaiting());
   }
 
-  /** Puts a statement on its way. One that still waits is replaced: the newer says more. */
-  state(statement: Uint8Array): void {
-    const { clock, spool, randomBytes } = this.#options;
-    const nowMs = clock.monotonicMs();
-    this.#waiting = this.#waiting.filter(({ parcel }) => parcel.events.length > 0);
-    this.#waiting.push({
-      parcel: statementParcel(spool.writer, statement, nowMs, randomBytes),
-      dueMs: nowMs,
+  /** Stops lingering and shortens the back-off, since the process is about to end: resolves when the spool and the sender are empty. */
+  flush(): Promise<void> {
+    this.#hurried = true;
+    for (const { aggregates, timer } of this.#resting) {
+      timer.cancel();
+      this.#due.push(...aggregates);
+    }
+    this.#resting.clear();
+    const idle = new Promise<void>((resolve) => {
+      this.#whenIdle.push(resolve);
     });
     this.#pump();
+    return idle;
   }
 
-  /**
-   * Sends what there is without lingering, and resolves when nothing is left, or after `timeoutMs`.
-   *
-   * @returns how many events are left
-   */
-  async flush(timeoutMs: number): Promise<number> {
-    this.#flushing = true;
-    this.#pump();
-    if (!this.#isIdle()) {
-      let timer: Timer | null = null;
-      await new Promise<void>((resolve) => {
-        this.#idle.push(resolve);
-        timer = this.#options.clock.after(timeoutMs, resolve);
-      });
-      (timer as Timer | null)?.cancel();
+  /** Begins nothing more. Calls under way are let finish. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.timer.cancel();
+    for (const { timer } of this.#resting) timer.cancel();
+  }
+
+  stats() {
+    return { callsUnderWay: this.#callsUnderWay, heldAggregates: this.#held, heldBytes: this.#heldBytes };
+  }
+
+  /** Called for every event: decides only whether and when to look. */
+  #onWaiting(): void {
+    if (this.#wake?.atOnce || !this.#hasRoom()) return;
+    if (this.#hurried || this.#options.spool.waitingBytes >= this.#options.limits.aggregateBytesMax) {
+      // Not here and now: this is the call of whoever had an event accepted.
+      this.#wakeAfter(0);
+    } else if (this.#wake === null) {
+      this.#wakeAfter(this.#options.limits.sendLingerMs);
     }
-    this.#flushing = false;
-    return this.#options.spool.state().held;
   }
 
-  status() {
-    const { spool, clock } = this.#options;
-    const { waitingSinceMs, held } = spool.state();
-    const since = [waitingSinceMs ?? Number.POSITIVE_INFINITY];
-    for (const parcel of this.#underWay) if (parcel.events.length > 0) since.push(parcel.sinceMs);
-    const oldestMs = Math.min(...since);
-    return {
-      sent: this.#sentEvents,
-      unsent: held,
-      oldestUnsentMs: oldestMs === Number.POSITIVE_INFINITY ? 0 : clock.monotonicMs() - oldestMs,
-      aggregatesUnderWay: this.#underWay.size,
-      callsUnderWay: this.#calls,
-    };
-  }
-
-  #onAccepted(): void {
-    const { spool, clock, limits } = this.#options;
-    if (spool.waitingBytes >= limits.aggregateBytesMax) {
+  #wakeAfter(delayMs: number): void {
+    this.#wake?.timer.cancel();
+    const timer = this.#options.clock.after(delayMs, () => {
+      this.#wake = null;
       this.#pump();
-    } else {
-      const dueMs = clock.monotonicMs() + limits.lingerMs;
-      if (dueMs < this.#timerDueMs) this.#pumpAt(dueMs);
-    }
+    });
+    this.#wake = { timer, atOnce: delayMs === 0 };
   }
 
+  /** Starts as many calls as there is something to send in, and room for. */
   #pump(): void {
-    const { limits } = this.#options;
-    while (this.#calls < limits.putCallsMax) {
-      const parcels = this.#nextCall();
-      if (parcels.length === 0) break;
-      void this.#put(parcels);
+    while (!this.#stopped && this.#callsUnderWay < this.#options.limits.putCallsMax) {
+      const call = this.#assemble();
+      if (call.length === 0) break;
+      void this.#put(call);
     }
-    this.#schedule();
-    if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#lingerForTheRest();
+    this.#tellIfIdle();
   }
 
-  /** What goes with the next call: what is due again first, then fresh aggregates. */
-  #nextCall(): Parcel[] {
-    const { clock, limits } = this.#options;
-    const nowMs = clock.monotonicMs();
-    const parcels: Parcel[] = [];
+  /** What goes into the next call: what is due again first, then what the spool has. */
+  #assemble(): Aggregate[] {
+    const { putRecordsMax, putBytesMax, aggregateBytesMax } = this.#options.limits;
+    const call: Aggregate[] = [];
     let bytes = 0;
-    const add = (parcel: Parcel): boolean => {
-      const size = parcel.record.data.length + parcel.record.partitionKey.length;
-      if (parcels.length >= limits.putRecordsMax || bytes + size > limits.putBytesMax) return false;
-      parcels.push(parcel);
-      bytes += size;
-      return true;
-    };
-    this.#waiting = this.#waiting.filter(({ parcel, dueMs }) => !(dueMs <= nowMs && add(parcel)));
-    while (
-      parcels.length < limits.putRecordsMax &&
-      bytes + limits.aggregateBytesMax + 256 <= limits.putBytesMax &&
-      this.#underWay.size < limits.aggregatesMax &&
-      this.#isRipe(nowMs)
-    ) {
-      const parcel = takeAggregate(this.#options.spool, limits.aggregateBytesMax, this.#options.randomBytes);
-      if (parcel === null) break;
-      this.#underWay.add(parcel);
-      add(parcel);
+    while (call.length < putRecordsMax) {
+      const next = this.#due[call.length];
+      if (next === undefined || bytes + next.bytes > putBytesMax) break;
+      call.push(next);
+      bytes += next.bytes;
     }
-    return parcels;
+    this.#due = this.#due.slice(call.length);
+    // A new one may come out at its full size, and its key counts too.
+    const newBytesMax = aggregateBytesMax + keyBytesMax;
+    while (call.length < putRecordsMax && bytes + newBytesMax <= putBytesMax && this.#isRipe()) {
+      const next = this.#cut();
+      if (next === null) break;
+      call.push(next);
+      bytes += next.bytes;
+    }
+    return call;
   }
 
-  #isRipe(nowMs: number): boolean {
-    const { spool, limits } = this.#options;
-    const { waitingSinceMs } = spool.state();
-    if (waitingSinceMs === null) return false;
+  #cut(): Aggregate | null {
+    const { spool, randomBytes, limits } = this.#options;
+    const aggregate = Aggregate.cut(spool, limits.aggregateBytesMax, randomBytes);
+    if (aggregate !== null) {
+      this.#held++;
+      this.#heldBytes += aggregate.bytes;
+    }
+    return aggregate;
+  }
+
+  /** Whether what waits in the spool should be cut: a full aggregate, or one that has lingered, if we may hold more. */
+  #isRipe(): boolean {
+    const { spool, clock, limits } = this.#options;
+    const sinceMs = spool.waitingSinceMs;
+    if (sinceMs === null || !this.#hasRoom()) return false;
     return (
-      this.#flushing ||
+      this.#hurried ||
       spool.waitingBytes >= limits.aggregateBytesMax ||
-      nowMs - waitingSinceMs >= limits.lingerMs
+      clock.monotonicMs() - sinceMs >= limits.sendLingerMs
     );
   }
 
-  async #put(parcels: readonly Parcel[]): Promise<void> {
-    this.#calls++;
-    const outcomes = await this.#options.stream.put(parcels.map(({ record }) => record));
-    this.#calls--;
-    let records = 0;
-    let events = 0;
-    const failures = new Map<string, { records: number; events: number; hopeless: boolean }>();
-    parcels.forEach((parcel, index) => {
-      const outcome = outcomes[index]!;
-      if (outcome.ok) {
-        records++;
-        events += parcel.events.length;
-        this.#underWay.delete(parcel);
-        this.#options.spool.release(parcel.events);
-      } else {
-        const failure = failures.get(outcome.code) ?? { records: 0, events: 0, hopeless: !outcome.retriable };
-        failure.records++;
-        failure.events += parcel.events.length;
-        failures.set(outcome.code, failure);
-        this.#retryLater(parcel, outcome);
-      }
+  #hasRoom(): boolean {
+    const { putCallsMax, heldAggregatesMax, heldBytesMax, aggregateBytesMax } = this.#options.limits;
+    return (
+      this.#callsUnderWay < putCallsMax &&
+      this.#held < heldAggregatesMax &&
+      this.#heldBytes + aggregateBytesMax <= heldBytesMax
+    );
+  }
+
+  /** What is too young to be cut gets its own wake-up; where there is no room, the end of a call or of a rest looks again. */
+  #lingerForTheRest(): void {
+    const { spool, clock, limits } = this.#options;
+    const sinceMs = spool.waitingSinceMs;
+    if (this.#stopped || this.#wake !== null || sinceMs === null || !this.#hasRoom()) return;
+    this.#wakeAfter(Math.max(1, sinceMs + limits.sendLingerMs - clock.monotonicMs()));
+  }
+
+  async #put(call: readonly Aggregate[]): Promise<void> {
+    const { stream, clock, telemetry } = this.#options;
+    this.#callsUnderWay++;
+    const beganMs = clock.monotonicMs();
+    const outcomes = await stream.put(call.map((aggregate) => aggregate.record)).catch(brokenPort);
+    this.#callsUnderWay--;
+    const failed = this.#settle(call, outcomes);
+    telemetry.putEnded({
+      records: call.length,
+      failedRecords: failed.length,
+      eventsSent: eventsIn(call) - eventsIn(failed),
+      bytes: call.reduce((sum, aggregate) => sum + aggregate.bytes, 0),
+      tookMs: clock.monotonicMs() - beganMs,
     });
-    this.#sentEvents += events;
-    const { telemetry } = this.#options;
-    if (records > 0) telemetry.eventsSent({ events, records });
-    for (const [code, failure] of failures) {
-      telemetry.recordsFailed({ records: failure.records, events: failure.events, code });
-      if (failure.hopeless) telemetry.streamRefused({ code });
-    }
     this.#pump();
   }
 
-  #retryLater(parcel: Parcel, outcome: PutOutcome & { ok: false }): void {
-    const { clock, random, limits } = this.#options;
-    if (outcome.throttled) parcel.rekey();
-    const delayMs = outcome.retriable
-      ? fullJitterMs(parcel.attempts, limits.retryBaseMs, limits.retryMaxMs, random)
-      : limits.retryMaxMs;
-    parcel.attempts++;
-    this.#waiting.push({ parcel, dueMs: clock.monotonicMs() + delayMs });
-  }
-
-  /** One timer, for the earliest thing that time alone makes due. A call that ends pumps by itself. */
-  #schedule(): void {
-    const { spool, limits } = this.#options;
-    let dueMs = Number.POSITIVE_INFINITY;
-    if (this.#calls < limits.putCallsMax) {
-      for (const waiting of this.#waiting) dueMs = Math.min(dueMs, waiting.dueMs);
-      const { waitingSinceMs } = spool.state();
-      if (waitingSinceMs !== null && this.#underWay.size < limits.aggregatesMax) {
-        dueMs = Math.min(dueMs, waitingSinceMs + limits.lingerMs);
+  /** Releases what the stream has, and lays the rest down for a while. Returns what failed. */
+  #settle(call: readonly Aggregate[], outcomes: readonly PutOutcome[]): Aggregate[] {
+    const failures = new Map<string, { readonly outcome: Failed; readonly aggregates: Aggregate[] }>();
+    call.forEach((aggregate, index) => {
+      const outcome = outcomes[index] ?? noOutcome;
+      if (outcome.ok) {
+        this.#held--;
+        this.#heldBytes -= aggregate.bytes;
+        this.#options.spool.release(aggregate.run);
+        return;
       }
-    }
-    this.#pumpAt(dueMs);
-  }
-
-  #pumpAt(dueMs: number): void {
-    if (dueMs === this.#timerDueMs) return;
-    this.#timer?.cancel();
-    this.#timer = null;
-    this.#timerDueMs = dueMs;
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    // A real timer may fire a fraction early; a whole millisecond more never costs a second turn.
-    const delayMs = Math.max(0, Math.ceil(dueMs - this.#options.clock.monotonicMs()));
-    this.#timer = this.#options.clock.after(delayMs, () => {
-      this.#timer = null;
-      this.#timerDueMs = Number.POSITIVE_INFINITY;
-      this.#pump();
+      aggregate.failures++;
+      if (outcome.throttled) this.#rekey(aggregate);
+      const alike = failures.get(outcome.code);
+      if (alike) alike.aggregates.push(aggregate);
+      else failures.set(outcome.code, { outcome, aggregates: [aggregate] });
     });
+    for (const { outcome, aggregates } of failures.values()) this.#layDown(outcome, aggregates);
+    return [...failures.values()].flatMap(({ aggregates }) => aggregates);
   }
 
-  #isIdle(): boolean {
-    return this.#calls === 0 && this.#waiting.length === 0 && this.#options.spool.state().held === 0;
+  /** One back-off for all that failed alike in a call: apart, they would come back as many small calls. */
+  #layDown({ code, throttled, retriable }: Failed, aggregates: readonly Aggregate[]): void {
+    const { random, limits, telemetry } = this.#options;
+    const records = aggregates.length;
+    telemetry.putFailed({ code, throttled, retriable, records, events: eventsIn(aggregates) });
+    const maxMs = this.#hurried ? limits.drainRetryMaxMs : limits.retryMaxMs;
+    const attempt = Math.min(...aggregates.map((aggregate) => aggregate.failures)) - 1;
+    this.#rest(aggregates, retriable ? fullJitterMs(attempt, limits.retryBaseMs, maxMs, random) : maxMs);
   }
+
+  #rekey(aggregate: Aggregate): void {
+    this.#heldBytes -= aggregate.bytes;
+    aggregate.rekey(this.#options.randomBytes);
+    this.#heldBytes += aggregate.bytes;
+  }
+
+  #rest(aggregates: readonly Aggregate[], delayMs: number): void {
+    if (this.#stopped) return;
+    const resting: Resting = {
+      aggregates,
+      timer: this.#options.clock.after(delayMs, () => {
+        this.#resting.delete(resting);
+        this.#due.push(...aggregates);
+        this.#pump();
+      }),
+    };
+    this.#resting.add(resting);
+  }
+
+  #tellIfIdle(): void {
+    if (this.#held > 0 || this.#options.spool.waitingSinceMs !== null) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}
+
+/** The longest partition key that Kinesis takes. */
+const keyBytesMax = 256;
+
+const noOutcome: Failed = { ok: false, code: 'NoOutcome', throttled: false, retriable: true };
+
+/** The port promises not to reject. Should an adapter break that, its records count as failed: nothing is known of them. */
+function brokenPort(error: unknown): PutOutcome[] {
+  return [{ ...noOutcome, code: error instanceof Error ? error.name : 'Unknown' }];
+}
+
+function eventsIn(aggregates: readonly Aggregate[]): number {
+  return aggregates.reduce((sum, aggregate) => sum + aggregate.run.events.length, 0);
 }

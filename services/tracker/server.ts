@@ -1,147 +1,130 @@
-import type { Socket } from 'node:net';
-import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
+import { createServer, type Server } from 'node:http';
+import { type CallReason, reasons } from '@trackline/domain/verdict';
 import Fastify, {
-  type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { limits } from './limits.ts';
-import { sendError, sendPixel, verdict } from './replies.ts';
-import { clickRoute } from './routes/click.ts';
-import { eventsRoute } from './routes/events.ts';
-import { impressionRoute } from './routes/impression.ts';
-import type { Tracking } from './track.ts';
+import { beginAnswer, errorBody } from './answer.ts';
+import type { TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
+import { gif, gifType, isPixelPath } from './pixel.ts';
+import { buildProtocol } from './protocol.ts';
+import { parseQuery } from './query.ts';
+import { click } from './routes/click.ts';
+import { events } from './routes/events.ts';
+import { impression } from './routes/impression.ts';
+import { track } from './track.ts';
 
 export interface PublicServerOptions {
-  readonly tracking: Tracking;
-  readonly log: FastifyBaseLogger;
-  /** Whether pixels are taken, flagged, when their program can't be known. */
-  readonly acceptsUnverified: boolean;
-  /** Whose `X-Forwarded-For` is believed: addresses and networks. */
-  readonly trustProxy: readonly string[];
-  /** From SIGTERM on: answers carry `Connection: close`, so that clients move away. */
+  readonly parts: TrackingParts;
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly isDraining: () => boolean;
 }
 
-/** The public port: the calls of browsers and servers, and nothing else. */
-export function buildPublicServer(options: PublicServerOptions): FastifyInstance {
+const routes: Readonly<Record<string, TrackedRoute>> = {
+  '/v1/impression/:programId': impression,
+  '/v1/click/:programId': click,
+  '/v1/events/:programId': events,
+};
+const trackedPath = /^\/v1\/(?:impression|click|events)\/[^/]*$/;
+const takenMethods = 'GET, HEAD, OPTIONS';
+
+/** The public HTTP server, not yet listening. */
+export function buildPublicServer({
+  parts,
+  trustedProxies,
+  isDraining,
+}: PublicServerOptions): FastifyInstance {
+  const { limits, tally } = parts;
+  const protocol = buildProtocol({ clock: parts.clock, tally, limits, isDraining });
+
   const app = Fastify({
-    loggerInstance: options.log,
-    disableRequestLogging: true,
-    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    // A keep-alive client that calls during the drain is answered, not failed.
+    serverFactory: (handler) => {
+      const server = createServer(httpOptions(parts), (request, response) => {
+        if (protocol.admits(request, response)) handler(request, response);
+      });
+      // Bounded in bytes already; Node would drop headers beyond a number without a word.
+      server.maxHeadersCount = 0;
+      server.maxConnections = limits.connectionsMax;
+      return server.on('checkExpectation', protocol.refuseExpectation);
+    },
+    clientErrorHandler: (error, socket) => protocol.refuseBytes(error, socket),
+    // Clients on a kept connection would get a 503 of Fastify's for what they send while we drain.
     return503OnClosing: false,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    http: {
-      // One more than both together, so that our own checks decide which of them it was.
-      maxHeaderSize: limits.urlBytesMax + limits.headerBytesMax + 1024,
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: 1_000,
-    },
+    exposeHeadRoutes: false,
+    logger: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: {
-      // Ours to judge: too long is 414, not 404.
+      // Ids are measured by us, once decoded.
       maxParamLength: limits.urlBytesMax,
-      querystringParser: (raw) => ({ raw }),
+      querystringParser: parseQuery,
     },
-    frameworkErrors: (error, request, reply) => {
-      refuse(request, reply, error.code === 'FST_ERR_BAD_URL' ? 'malformed' : 'internal');
-    },
-    clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, request, reply) => refuse(request, reply, 'malformed'),
   });
 
-  app.addHook('onRequest', (request, reply, done) => {
-    if (options.isDraining()) reply.header('connection', 'close');
-    const reason = oversized(request);
-    if (reason === null) done();
-    else refuse(request, reply, reason);
-  });
-  app.server.on('checkExpectation', (_request, response) => {
-    response
-      .writeHead(reasons.expectation_failed.status, {
-        ...plainHeaders('expectation_failed'),
-        connection: 'close',
-      })
-      .end();
-  });
+  // Bodies are not read: no route takes one.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
-  const { tracking, acceptsUnverified } = options;
-  app.get('/v1/impression/:programId', impressionRoute(tracking, acceptsUnverified));
-  app.get('/v1/click/:programId', clickRoute(tracking));
-  app.get('/v1/events/:programId', eventsRoute(tracking));
-  for (const path of ['/v1/impression/:programId', '/v1/click/:programId', '/v1/events/:programId']) {
+  for (const [url, route] of Object.entries(routes)) {
     app.route({
-      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-      url: path,
-      // Before the body is looked at: it makes no difference.
-      onRequest: (request, reply, _done) => {
-        refuse(request, reply.header('allow', 'GET, HEAD, OPTIONS'), 'method_not_allowed');
-      },
-      handler: () => {},
+      method: ['GET', 'HEAD'],
+      url,
+      handler: (request, reply) => track(parts, route, request as TrackedRequest, reply),
     });
   }
-  app.options('*', (_request, reply) => verdict(reply, 'preflight').code(204).send());
-  app.setNotFoundHandler((request, reply) => refuse(request, reply, 'route_unknown'));
-  app.setErrorHandler((error, request, reply) => {
-    request.log.error({ event: 'call_failed', err: error });
+  app.options('*', (_request, reply) => {
+    tally.count('none', 'preflight');
+    beginAnswer(reply, 204, 'preflight').send();
+  });
+  app.setNotFoundHandler(refuseUnrouted);
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // Fastify itself minds only how a body is announced, which none of the routes takes.
+    if (error.statusCode !== undefined && error.statusCode < 500) return refuseUnrouted(request, reply);
+    parts.telemetry.callFailed({ error });
     return refuse(request, reply, 'internal');
   });
   return app;
-}
 
-/** A pixel's place is filled with a pixel, whatever the status; everybody else gets words. */
-function refuse(request: FastifyRequest, reply: FastifyReply, reason: CallReason): FastifyReply {
-  verdict(reply, reason);
-  if (request.url.startsWith('/v1/impression/')) return sendPixel(reply, reasons[reason].status);
-  return sendError(reply, reason);
-}
-
-function oversized(request: FastifyRequest): CallReason | null {
-  if (request.url.length > limits.urlBytesMax) return 'url_too_long';
-  let bytes = 0;
-  for (const part of request.raw.rawHeaders) bytes += part.length + 2;
-  return bytes > limits.headerBytesMax ? 'headers_too_large' : null;
-}
-
-interface ParserError {
-  readonly code?: string;
-  /** What had come of the request, a Buffer. */
-  readonly rawPacket?: unknown;
-}
-
-/** Answers what the parser refused, as far as it can still be answered. */
-function answerClientError(error: ParserError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
+  function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (!trackedPath.test(pathOf(request))) return refuse(request, reply, 'route_unknown');
+    return refuse(request, reply.header('allow', takenMethods), 'method_not_allowed');
   }
-  const reason = clientReason(error);
-  const { status, words } = reasons[reason];
-  const body = JSON.stringify({ error: { code: reason, message: words } });
-  const headers = Object.entries({
-    ...plainHeaders(reason),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
-  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.end(`HTTP/1.1 ${status} ${statusWords[status] ?? 'Bad Request'}\r\n${head}\r\n${body}`);
+
+  /** Answers what no route takes; on a pixel's path with the pixel, if an image tag may have asked. */
+  function refuse(request: FastifyRequest, reply: FastifyReply, reason: CallReason): FastifyReply {
+    tally.count('none', reason);
+    const asPixel = reason !== 'route_unknown' && reason !== 'method_not_allowed' && isPixelPath(request.url);
+    return beginAnswer(reply, reasons[reason].status, reason)
+      .header('content-type', asPixel ? gifType : 'application/json; charset=utf-8')
+      .send(asPixel ? gif : errorBody(reason));
+  }
 }
 
-const statusWords: Readonly<Record<number, string>> = {
-  408: 'Request Timeout',
-  414: 'URI Too Long',
-  431: 'Request Header Fields Too Large',
-};
-
-function clientReason({ code, rawPacket }: ParserError): CallReason {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
-  if (code !== 'HPE_HEADER_OVERFLOW') return 'malformed';
-  const lineEnd = Buffer.isBuffer(rawPacket) ? rawPacket.indexOf('\n') : 0;
-  return lineEnd === -1 || lineEnd > limits.urlBytesMax ? 'url_too_long' : 'headers_too_large';
+function httpOptions({ limits }: TrackingParts) {
+  return {
+    maxHeaderSize: limits.parserBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: limits.timeoutsCheckedEveryMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // We ask for the Host ourselves, to answer in our own words.
+    requireHostHeader: false,
+    noDelay: true,
+  };
 }
 
-function plainHeaders(reason: CallReason): Record<string, string> {
-  return { 'x-tracking-verdict': verdictHeader(reason), 'cache-control': 'no-store' };
+function pathOf(request: FastifyRequest): string {
+  return request.url.split(/[?#]/, 1)[0]!;
+}
+
+/** The origin that a listening server is reached at. */
+export function originOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('The server does not listen on a port.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
 }

@@ -1,92 +1,123 @@
 import type { Clock } from '@trackline/domain/clock';
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';
-import type { Spool, SpooledEvent, SpoolOutcome, SpoolState } from './spool.ts';
+import type { Limits } from './limits.ts';
+import type { EventRun, Settle, Spool, SpoolAccount, SpooledEvent, SpoolOutcome } from './spool.ts';
 
 export interface MemorySpoolOptions {
+  /** A name that no spool had before: what is in memory ends with the process, and so does its writer. */
   readonly writer: string;
   readonly clock: Clock;
-  readonly bytesMax: number;
+  /** All that the spool may hold, overhead included. */
+  readonly spoolBytesMax: number;
+  readonly limits: Pick<Limits, 'eventBytesMax' | 'eventOverheadBytes' | 'aggregateBytesMax'>;
 }
 
-/** What an event holds besides its bytes: the objects around them, roughly. Without it, many small events would outgrow the bound. */
-const overheadBytes = 128;
-
-/** When so many places at the head are empty, the array moves up: rarely enough to cost nothing per event. */
-const compactAt = 4096;
+/** How many taken events may stand at the front of the queue before it is cut: rare enough to cost nothing per event. */
+const cutEvery = 4096;
 
 /**
- * The spool in memory: it survives an outage of the stream while there is room, and an orderly end; a kill loses what it holds. Each start is a new writer.
+ * A spool in memory: it survives an outage of the stream while there is room, and nothing else. It is `full` from the moment at which its largest possible
+ * event might not fit, so that whether an event is accepted does not depend on its size.
  */
 export class MemorySpool implements Spool {
   readonly writer: string;
-  waitingBytes = 0;
-  onAccepted = () => {};
-  readonly #clock: Clock;
-  readonly #bytesMax: number;
+  readonly #options: MemorySpoolOptions;
+  readonly #fullAtBytes: number;
+  /** What waits, behind `#head` taken ones. */
   #queue: SpooledEvent[] = [];
   #head = 0;
-  #sequence = 0;
-  #held = 0;
+  /** What was taken and not yet released, oldest first. */
+  readonly #taken = new Set<EventRun>();
+  #accepted = 0;
+  #unsent = 0;
   #heldBytes = 0;
+  #waitingBytes = 0;
+  #listener: () => void = () => {};
 
-  constructor({ writer, clock, bytesMax }: MemorySpoolOptions) {
-    this.writer = writer;
-    this.#clock = clock;
-    this.#bytesMax = bytesMax;
+  constructor(options: MemorySpoolOptions) {
+    this.writer = options.writer;
+    this.#options = options;
+    const { eventBytesMax, eventOverheadBytes } = options.limits;
+    this.#fullAtBytes = options.spoolBytesMax - eventBytesMax - eventOverheadBytes;
   }
 
-  accept(event: TrackingEvent, settle: (outcome: SpoolOutcome) => void): void {
-    const bytes = encodeEvent(event, this.writer, this.#sequence + 1);
-    const size = bytes.length + overheadBytes;
-    if (this.#heldBytes + size > this.#bytesMax) {
-      settle('full');
-      return;
+  accept<Call>(event: TrackingEvent, settle: Settle<Call>, call: Call): void {
+    settle(this.#keep(event), call);
+  }
+
+  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
+    const from = this.#head;
+    let bytes = 0;
+    while (this.#head < this.#queue.length && fits(this.#queue[this.#head]!)) {
+      bytes += this.#queue[this.#head]!.data.length;
+      this.#head++;
     }
-    this.#sequence++;
-    this.#queue.push({ sequence: this.#sequence, bytes, acceptedAtMs: this.#clock.monotonicMs() });
-    this.waitingBytes += bytes.length;
-    this.#held++;
-    this.#heldBytes += size;
-    settle('accepted');
-    this.onAccepted();
-  }
-
-  take(fits: (event: SpooledEvent) => boolean): SpooledEvent[] {
-    const taken: SpooledEvent[] = [];
-    for (; this.#head < this.#queue.length; this.#head++) {
-      const event = this.#queue[this.#head]!;
-      if (!fits(event)) break;
-      taken.push(event);
-      this.waitingBytes -= event.bytes.length;
-    }
-    this.#compact();
-    return taken;
-  }
-
-  release(events: readonly SpooledEvent[]): void {
-    this.#held -= events.length;
-    for (const { bytes } of events) this.#heldBytes -= bytes.length + overheadBytes;
-  }
-
-  state(): SpoolState {
-    return {
-      acceptedThrough: this.#sequence,
-      waiting: this.#queue.length - this.#head,
-      waitingSinceMs: this.#queue[this.#head]?.acceptedAtMs ?? null,
-      held: this.#held,
-      heldBytes: this.#heldBytes,
-      bytesMax: this.#bytesMax,
-    };
-  }
-
-  #compact(): void {
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#head = 0;
-    } else if (this.#head >= compactAt && this.#head * 2 > this.#queue.length) {
+    if (this.#head === from) return null;
+    const events = this.#queue.slice(from, this.#head);
+    this.#waitingBytes -= bytes;
+    if (this.#head >= cutEvery || this.#head === this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
+    const run = {
+      writer: this.writer,
+      first: events[0]!.sequence,
+      last: events.at(-1)!.sequence,
+      events,
+    };
+    this.#taken.add(run);
+    return run;
+  }
+
+  release(run: EventRun): void {
+    if (!this.#taken.delete(run)) {
+      throw new Error(`The events ${run.first}–${run.last} were released twice, or never taken.`);
+    }
+    for (const event of run.events) this.#heldBytes -= this.#costOf(event);
+    this.#unsent -= run.events.length;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  get waitingSinceMs(): number | null {
+    return this.#queue[this.#head]?.acceptedAtMs ?? null;
+  }
+
+  onWaiting(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  account(): SpoolAccount {
+    const oldest = this.#taken.values().next().value?.events[0] ?? this.#queue[this.#head];
+    return {
+      acceptedThrough: this.#accepted,
+      sentThrough: oldest === undefined ? this.#accepted : oldest.sequence - 1,
+      unsent: this.#unsent,
+      unsentBytes: this.#heldBytes,
+      unsentSinceMs: oldest?.acceptedAtMs ?? null,
+      writable: this.#heldBytes <= this.#fullAtBytes,
+    };
+  }
+
+  #keep(event: TrackingEvent): SpoolOutcome {
+    if (this.#heldBytes > this.#fullAtBytes) return 'full';
+    const sequence = this.#accepted + 1;
+    const data = encodeEvent(event, this.writer, sequence);
+    if (data.length > this.#options.limits.eventBytesMax) return 'failed';
+    const spooled = { writer: this.writer, sequence, data, acceptedAtMs: this.#options.clock.monotonicMs() };
+    this.#queue.push(spooled);
+    this.#accepted = sequence;
+    this.#unsent++;
+    this.#heldBytes += this.#costOf(spooled);
+    this.#waitingBytes += data.length;
+    this.#listener();
+    return 'accepted';
+  }
+
+  #costOf(event: SpooledEvent): number {
+    return event.data.length + this.#options.limits.eventOverheadBytes;
   }
 }

@@ -1,112 +1,113 @@
-import type { Clock } from '@trackline/domain/clock';
 import { decide, type ProgramLookup } from '@trackline/domain/decide';
-import { newMessageId, type RandomBytes } from '@trackline/domain/message-id';
-import type { Program } from '@trackline/domain/program';
-import type { EventType, TrackingEvent } from '@trackline/domain/tracking-event';
+import { isIdentifier } from '@trackline/domain/identifier';
 import type { CallReason } from '@trackline/domain/verdict';
-import type { ProgramCache } from './program-cache/program-cache.ts';
-import type { Spool, SpoolOutcome } from './spool.ts';
-import type { Verdicts } from './verdicts.ts';
-
-/** What every call needs; made once. */
-export interface Tracking {
-  readonly programs: Pick<ProgramCache, 'lookup'>;
-  readonly spool: Spool;
-  readonly verdicts: Verdicts;
-  readonly clock: Clock;
-  readonly randomBytes: RandomBytes;
-  readonly instance: string;
-  readonly region: string;
-}
-
-/** A call as its route read it, checked and bounded. */
-export interface Call {
-  readonly type: EventType;
-  readonly programId: string;
-  readonly publisherId: string;
-  readonly ip: string;
-  readonly userAgent: string;
-  readonly referrer: string;
-  /** Whether it is taken, flagged, when the program can't be known. */
-  readonly acceptsUnverified: boolean;
-  /** Answered, but no event: a HEAD or a prefetch. */
-  readonly ignored: 'head' | 'prefetch' | null;
-}
-
-export interface Outcome {
-  readonly messageId: string;
-  /** Null: accepted. */
-  readonly reason: CallReason | null;
-  /** The program, where it is known: also of a call that is not accepted. */
-  readonly program: Program | null;
-}
+import type { FastifyReply } from 'fastify';
+import { buildEvent } from './build-event.ts';
+import type { Call, TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
+import type { SpoolOutcome } from './spool.ts';
 
 /**
- * The path of every call: look up, decide, build the event, spool it, and only then answer. In the common case (the program in memory, the spool in memory) all of it
- * happens before this returns.
+ * The path that every tracked call takes: check → look up → decide → build the event → spool → answer. On a cache hit with a spool in memory it runs
+ * through without a promise, a closure or a log line.
  */
-export function track(tracking: Tracking, call: Call, answer: (outcome: Outcome) => void): void {
-  const found = tracking.programs.lookup(call.programId);
-  if (found instanceof Promise) void found.then((lookup) => decided(tracking, call, lookup, answer));
-  else decided(tracking, call, found, answer);
-}
-
-function decided(
-  tracking: Tracking,
-  call: Call,
-  lookup: ProgramLookup,
-  answer: (outcome: Outcome) => void,
+export function track(
+  parts: TrackingParts,
+  route: TrackedRoute,
+  request: TrackedRequest,
+  reply: FastifyReply,
 ): void {
-  const nowMs = tracking.clock.wallMs();
-  const program = lookup.kind === 'known' ? lookup.program : null;
-  const reason = decide(lookup, nowMs, call.acceptsUnverified) ?? call.ignored;
-  const messageId = newMessageId(nowMs, tracking.randomBytes);
-  const finish = (why: CallReason | null) => {
-    tracking.verdicts.note(call.type, call.programId, call.publisherId, messageId, call.ignored ?? why);
-    answer({ messageId, reason: why, program });
+  const call: Call = {
+    parts,
+    route,
+    request,
+    reply,
+    programId: request.params.programId,
+    type: null,
+    ignored: null,
+    program: null,
+    messageId: '',
   };
-  if (reason !== null) finish(reason);
-  else
-    tracking.spool.accept(event(tracking, call, lookup, messageId, nowMs), (outcome) =>
-      finish(spoolReason[outcome]),
-    );
+  try {
+    const refusal = check(call);
+    if (refusal !== null) {
+      conclude(call, refusal);
+      return;
+    }
+    const found = parts.programs.lookup(call.programId);
+    if (found instanceof Promise) {
+      found.then((lookup) => decideOn(call, lookup)).catch((error: unknown) => fail(call, error));
+    } else {
+      decideOn(call, found);
+    }
+  } catch (error) {
+    fail(call, error);
+  }
 }
 
-const spoolReason: Readonly<Record<SpoolOutcome, CallReason | null>> = {
-  accepted: null,
-  full: 'spool_full',
-  failed: 'spool_failed',
-};
+/** What is wrong with how the call is made; null when nothing is. */
+function check(call: Call): CallReason | null {
+  const { programId, request, route, parts } = call;
+  const { query } = request;
+  call.type = route.typeOf(query);
+  if (!isIdentifier(programId)) return refuseProgramId(programId, parts.limits.idLengthMax);
+  if (query.malformed) return 'malformed';
+  if (query.publisher !== '' && !isIdentifier(query.publisher)) {
+    return query.publisher.length > parts.limits.idLengthMax ? 'id_too_long' : 'id_malformed';
+  }
+  if (call.type === null) return 'type_malformed';
+  if (request.raw.method === 'HEAD') call.ignored = 'head';
+  else if (isPrefetch(request)) call.ignored = 'prefetch';
+  return null;
+}
 
-const noParams: Readonly<Record<string, string>> = Object.freeze({});
+function refuseProgramId(id: string, lengthMax: number): CallReason {
+  // Without an id, or with the path segments that mean "here" and "above", the path is another one than ours.
+  if (id === '' || id === '.' || id === '..') return 'route_unknown';
+  return id.length > lengthMax ? 'id_too_long' : 'id_malformed';
+}
 
-function event(
-  tracking: Tracking,
-  call: Call,
-  lookup: ProgramLookup,
-  messageId: string,
-  receivedAtMs: number,
-): TrackingEvent {
-  const program = lookup.kind === 'known' ? lookup.program : null;
-  const isClick = call.type === 'click';
-  return {
-    messageId,
-    type: call.type,
-    programId: call.programId,
-    programVersion: program === null ? 0 : program.version,
-    publisherId: call.publisherId,
-    clickId: isClick ? messageId : '',
-    visitorId: '',
-    receivedAtMs,
-    ip: call.ip,
-    userAgent: call.userAgent,
-    referrer: call.referrer,
-    landingUrl: isClick && program !== null ? program.landingUrl : '',
-    params: noParams,
-    transaction: null,
-    bot: false,
-    unverified: lookup.kind !== 'known' || lookup.unverified,
-    instance: tracking.instance,
-    region: tracking.region,
-  };
+const prefetchToken = /(?:^|[\s,;])prefetch(?:$|[\s,;])/i;
+
+/** A browser fetching ahead says so in `Sec-Purpose` ("Fetch Standard"), older ones in `Purpose`: `prefetch`, also as `prefetch;prerender`. */
+function isPrefetch({ headers }: TrackedRequest): boolean {
+  const purpose = headers['sec-purpose'] ?? headers.purpose;
+  return purpose !== undefined && prefetchToken.test(String(purpose));
+}
+
+function decideOn(call: Call, lookup: ProgramLookup): void {
+  const { parts, route } = call;
+  if (lookup.kind === 'known') call.program = lookup.program;
+  const nowMs = parts.clock.wallMs();
+  const reason = decide(lookup, nowMs, route.acceptsUnverified && parts.acceptsUnverified);
+  if (reason !== null || call.ignored !== null) {
+    conclude(call, reason);
+    return;
+  }
+  const unverified = lookup.kind !== 'known' || lookup.unverified;
+  const event = buildEvent(call, call.type!, nowMs, unverified);
+  call.messageId = event.messageId;
+  parts.spool.accept(event, settled, call);
+}
+
+function settled(outcome: SpoolOutcome, call: Call): void {
+  try {
+    conclude(call, outcome === 'accepted' ? null : outcome === 'full' ? 'spool_full' : 'spool_failed');
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+/** Answers and counts: the one way out of every tracked call. */
+function conclude(call: Call, reason: CallReason | null): void {
+  const { parts } = call;
+  call.route.answer(call, reason);
+  const told = call.ignored ?? reason;
+  const type = call.type ?? 'none';
+  parts.tally.count(type, told);
+  parts.ring.note(type, call.programId, told, told === null ? call.messageId : '');
+}
+
+function fail(call: Call, error: unknown): void {
+  call.parts.telemetry.callFailed({ error });
+  if (!call.reply.sent) conclude(call, 'internal');
 }

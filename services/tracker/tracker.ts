@@ -1,117 +1,161 @@
-import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
 import type { Clock, Random } from '@trackline/domain/clock';
-import { delay } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
-import { Account } from './account.ts';
 import { buildAdminServer } from './admin.ts';
-import type { TrackerConfig } from './config.ts';
-import { limits } from './limits.ts';
-import type { ProgramCache } from './program-cache/program-cache.ts';
+import type { ProgramLookups } from './call.ts';
+import { Drain } from './drain.ts';
+import type { Limits } from './limits.ts';
+import { type Metrics, observe } from './metrics.ts';
 import { Sender } from './sender.ts';
-import { buildPublicServer } from './server.ts';
-import { MemorySpool } from './spool.memory.ts';
-import { buildTelemetry, observe, type TrackerTelemetry } from './telemetry.ts';
-import { Verdicts } from './verdicts.ts';
+import { buildPublicServer, originOf } from './server.ts';
+import type { Spool } from './spool.ts';
+import { Statements } from './statements.ts';
+import { Tally } from './tally.ts';
+import type { Telemetry } from './telemetry.ts';
+import { VerdictRing } from './verdict-ring.ts';
 
-/** What the tracker stands on: given to it, so that a test or a simulation gives it others. */
-export interface Foundations {
+/** What a tracker is made of: everything that reaches outside the process is given. */
+export interface TrackerParts {
+  readonly programs: Programs;
+  readonly spool: Spool;
+  readonly stream: EventStream;
   readonly clock: Clock;
   readonly random: Random;
   readonly randomBytes: RandomBytes;
-  readonly log: Logger;
-  readonly stream: EventStream;
-  readonly programs: (telemetry: TrackerTelemetry) => ProgramCache;
+  readonly metrics: Metrics;
+  readonly telemetry: Telemetry;
+  readonly limits: Limits;
+  readonly settings: TrackerSettings;
+}
+
+/** The program cache, as the tracker uses it. */
+export interface Programs extends ProgramLookups {
+  readonly coherent: boolean;
+  /** Whether it was coherent at least once. */
+  readonly wasCoherent: boolean;
+  clear(): void;
+  stats(): { readonly entries: number };
+}
+
+export interface TrackerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  readonly instance: string;
+  readonly region: string;
+  readonly acceptsUnverified: boolean;
+  readonly trustedProxies: readonly string[];
+  readonly drainDelayMs: number;
+  readonly drainTimeoutMs: number;
+  readonly statementEveryMs: number;
 }
 
 export interface Tracker {
-  readonly writer: string;
   readonly publicServer: FastifyInstance;
   readonly adminServer: FastifyInstance;
-  /** Begins to serve. */
+  readonly sender: Sender;
+  readonly drain: Drain;
+  /** Opens both ports and begins to state. Rejects where a port can't be had. */
   listen(): Promise<{ readonly url: string; readonly adminUrl: string }>;
-  /**
-   * Ends in order: unready at once, but serving for the drain's delay, so that balancers and clients move away; then no new connections; then the spool is sent, within
-   * the drain's time-out, and the last statement.
-   *
-   * @returns how many accepted events are lost: what the stream would not take in time
-   */
-  drain(): Promise<number>;
+  /** Closes the ports without draining; resolves when they are closed. */
+  close(): Promise<void>;
 }
 
-/** Puts the tracker's parts together. */
-export function buildTracker(config: TrackerConfig, foundations: Foundations): Tracker {
-  const { clock, random, log, stream } = foundations;
-  const registry = new Registry();
-  const telemetry = buildTelemetry(log, registry);
-  const writer = `${config.instance}-${randomBytes(6).toString('hex')}`;
-  const spool = new MemorySpool({ writer, clock, bytesMax: config.spoolBytes });
-  const sender = new Sender({
-    spool,
+/** Puts a tracker together; it listens once told to. */
+export function buildTracker(parts: TrackerParts): Tracker {
+  const { programs, spool, stream, clock, random, randomBytes, metrics, telemetry, limits, settings } = parts;
+  const { instance } = settings;
+  const tally = new Tally();
+  const ring = new VerdictRing(clock, limits);
+  const sender = new Sender({ spool, stream, clock, random, randomBytes, limits, telemetry });
+  const statements = new Statements({
     stream,
     clock,
     random,
-    randomBytes: foundations.randomBytes,
+    randomBytes,
+    everyMs: settings.statementEveryMs,
     limits,
+    account: () => ({
+      writer: spool.writer,
+      instance,
+      acceptedThrough: spool.account().acceptedThrough,
+      ...tally.totals(),
+    }),
     telemetry,
   });
-  const verdicts = new Verdicts(clock, limits);
-  const programs = foundations.programs(telemetry);
-  const account = new Account({
-    spool,
-    sender,
-    verdicts,
-    clock,
-    instance: config.instance,
-    everyMs: config.statementEveryMs,
-  });
-  observe(registry, { verdicts, spool, sender, programs });
 
-  let draining = false;
-  const isDraining = () => draining;
-  const { instance, region } = config;
+  const isDraining = () => drain.began;
   const publicServer = buildPublicServer({
-    tracking: { programs, spool, verdicts, clock, randomBytes: foundations.randomBytes, instance, region },
-    log,
-    acceptsUnverified: config.acceptsUnverified,
-    trustProxy: config.trustProxy,
+    parts: {
+      programs,
+      spool,
+      tally,
+      ring,
+      clock,
+      random,
+      randomBytes,
+      limits,
+      telemetry,
+      acceptsUnverified: settings.acceptsUnverified,
+      instance,
+      region: settings.region,
+    },
+    trustedProxies: settings.trustedProxies,
     isDraining,
   });
-  const adminServer = buildAdminServer({ programs, sender, account, verdicts, registry, log, isDraining });
+  const adminServer = buildAdminServer({
+    clock,
+    limits,
+    instance,
+    spool,
+    programs,
+    tally,
+    ring,
+    registry: metrics.registry,
+    isDraining,
+  });
+  observe(metrics.registry, { clock, tally, spool, sender, programs });
 
-  return {
-    writer,
-    publicServer,
-    adminServer,
-    async listen() {
-      programs.open();
-      account.open();
-      await adminServer.listen({ host: config.adminHost, port: config.adminPort });
-      await publicServer.listen({ host: config.host, port: config.port });
-      return { url: urlOf(publicServer), adminUrl: urlOf(adminServer) };
-    },
-    async drain() {
-      const fromMs = clock.monotonicMs();
-      draining = true;
-      if (config.drainDelayMs > 0) await delay(clock, config.drainDelayMs);
+  const drain = new Drain({
+    clock,
+    delayMs: settings.drainDelayMs,
+    timeoutMs: settings.drainTimeoutMs,
+    finalStatementMs: limits.finalStatementMs,
+    async closePublicServer(untilMs) {
+      const graceMs = Math.min(limits.requestTimeoutMs, untilMs - clock.monotonicMs());
+      const ending = clock.after(graceMs, () => publicServer.server.closeAllConnections());
       await publicServer.close();
-      const lost = await sender.flush(config.drainTimeoutMs);
-      account.close(lost);
-      await sender.flush(limits.putTimeoutMs);
-      telemetry.drained({ lost, seconds: (clock.monotonicMs() - fromMs) / 1000 });
-      await programs.close();
-      await stream.close();
-      await adminServer.close();
+      ending.cancel();
+    },
+    flush: () => sender.flush(),
+    giveUp() {
+      sender.stop();
+      const lost = spool.account().unsent;
+      tally.countLost(lost);
       return lost;
     },
-  };
-}
+    lastStatement: (untilMs) => statements.end(untilMs),
+    telemetry,
+  });
 
-function urlOf(server: FastifyInstance): string {
-  const { address, family, port } = server.server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  return {
+    publicServer,
+    adminServer,
+    sender,
+    drain,
+    async listen() {
+      await publicServer.listen({ host: settings.host, port: settings.port });
+      await adminServer.listen({ host: settings.adminHost, port: settings.adminPort });
+      statements.start();
+      return { url: originOf(publicServer.server), adminUrl: originOf(adminServer.server) };
+    },
+    async close() {
+      statements.stop();
+      sender.stop();
+      publicServer.server.closeAllConnections();
+      await Promise.all([publicServer.close(), adminServer.close()]);
+    },
+  };
 }

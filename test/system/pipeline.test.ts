@@ -117,7 +117,7 @@ describe('the pipeline', () => {
       `   10,000 events in ${records} Kinesis records, ${result.requests.average} requests/s\n`,
     );
     expect(records).toBeLessThanOrEqual(10_000 / 20);
-  });
+  }, 240_000);
 
   test('a row deleted from the ledger makes the ledger name the gap, and exit with 1', async () => {
     const rows = (await tables.items(stack.file.tables.ledger)).filter((item) =>
@@ -143,7 +143,7 @@ describe('the pipeline', () => {
         const accepted = await acceptedByTrackers();
         return totals.pending === 0 && totals.persisted === accepted ? totals : null;
       },
-      60_000,
+      150_000,
     );
   }
 

@@ -1,23 +1,44 @@
-import type { FastifyReply } from 'fastify';
-import { readCall, type TrackingRequest } from '../call.ts';
-import { sendPage, verdict } from '../replies.ts';
-import { type Tracking, track } from '../track.ts';
+import { type CallReason, reasons } from '@trackline/domain/verdict';
+import { beginTracked, isAboutWindow } from '../answer.ts';
+import type { Call, TrackedRoute } from '../call.ts';
+import { landingOf } from '../landing.ts';
 
 /**
- * `GET /v1/click/:programId`: sends the person on. Wherever the program is known they get to its landing URL, counted or not: nobody is stranded by a failure behind the
- * tracker.
+ * `GET /v1/click/:programId`: on to the landing URL. Whoever clicks is never stranded by what is our trouble or the program's: as long as the program is known they get there, counted
+ * or not. Without a program there is no target, and a small page says so.
  */
-export function clickRoute(tracking: Tracking) {
-  return (request: TrackingRequest, reply: FastifyReply): void => {
-    const call = readCall(request, 'click', false);
-    if (typeof call === 'string') {
-      sendPage(verdict(reply, call), call);
-      return;
+export const click: TrackedRoute = {
+  acceptsUnverified: false,
+  typeOf: () => 'click',
+  answer(call: Call, reason: CallReason | null): void {
+    if (call.program !== null && (reason === null || isAboutWindow(reason) || isOurs(reason))) {
+      beginTracked(call, 302, reason).header('location', landingOf(call.program)).send();
+    } else {
+      answerPage(call, reason ?? 'internal');
     }
-    track(tracking, call, ({ reason, program }) => {
-      verdict(reply, call.ignored ?? reason);
-      if (program !== null) reply.code(302).header('location', program.landingUrl).send();
-      else sendPage(reply, reason ?? 'internal');
-    });
-  };
+  },
+};
+
+/** The spool would not take the click. */
+function isOurs(reason: CallReason): boolean {
+  return reason === 'spool_full' || reason === 'spool_failed';
+}
+
+function answerPage(call: Call, reason: CallReason): void {
+  const { status, words } = reasons[reason];
+  beginTracked(call, status, reason)
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', "default-src 'none'")
+    .send(page(status, words));
+}
+
+function page(status: number, words: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${status}</title>
+<h1>This link leads nowhere${status === 503 ? ' right now' : ''}</h1>
+<p>${words}</p>
+</html>
+`;
 }

@@ -1,31 +1,30 @@
-import type { EventType } from '@trackline/domain/tracking-event';
-import type { FastifyReply } from 'fastify';
-import { readCall, type TrackingRequest } from '../call.ts';
-import { parameter } from '../query.ts';
-import { sendError, verdict } from '../replies.ts';
-import { type Tracking, track } from '../track.ts';
+import { type CallReason, reasons } from '@trackline/domain/verdict';
+import { beginTracked, errorBody } from '../answer.ts';
+import type { Call, TrackedRoute } from '../call.ts';
 
-/** What this endpoint tracks. */
-const types: ReadonlySet<string> = new Set<EventType>(['impression', 'click']);
+const jsonType = 'application/json; charset=utf-8';
 
-/** `GET /v1/events/:programId?type=impression`: tracks like its twin for browsers, and tells a program what was decided. */
-export function eventsRoute(tracking: Tracking) {
-  return (request: TrackingRequest, reply: FastifyReply): void => {
-    const type = parameter(request.query.raw, 'type');
-    if (type === null || !types.has(type)) {
-      sendError(verdict(reply, 'type_malformed'), 'type_malformed');
-      return;
+/** `GET /v1/events/:programId?type=…`: tracks like its pixel twin, and tells in JSON what it decided on. It takes nothing unverified: it could not tell the program. */
+export const events: TrackedRoute = {
+  acceptsUnverified: false,
+  typeOf: ({ type }) => (type === 'impression' || type === 'click' ? type : null),
+  answer(call: Call, reason: CallReason | null): void {
+    if (reason === null) {
+      beginTracked(call, 200, null).header('content-type', jsonType).send(validBody(call));
+    } else {
+      beginTracked(call, reasons[reason].status, reason)
+        .header('content-type', jsonType)
+        .send(errorBody(reason));
     }
-    const call = readCall(request, type as EventType, false);
-    if (typeof call === 'string') {
-      sendError(verdict(reply, call), call);
-      return;
-    }
-    track(tracking, call, ({ reason, program, messageId }) => {
-      verdict(reply, call.ignored ?? reason);
-      if (program === null || (reason !== null && reason !== call.ignored))
-        sendError(reply, reason ?? 'internal');
-      else reply.send({ messageId, programId: program.id, programName: program.name, valid: true });
-    });
-  };
+  },
+};
+
+function validBody({ messageId, programId, program }: Call): string {
+  return JSON.stringify({
+    // An ignored call makes no event.
+    messageId: messageId === '' ? null : messageId,
+    programId,
+    programName: program?.name ?? null,
+    valid: true,
+  });
 }

@@ -1,0 +1,124 @@
+import type { ConfigError } from '@trackline/adapters/environment/environment';
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+const good = {
+  AWS_REGION: 'eu-central-1',
+  TRACKLINE_EVENT_STREAM: 'trackline-events',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+};
+
+function problems(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig({ ...good, ...environment });
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+}
+
+describe('readConfig', () => {
+  test('needs three variables, and has a usual value for the rest', () => {
+    expect(readConfig(good)).toEqual({
+      ...good,
+      TRACKLINE_HOST: '127.0.0.1',
+      TRACKLINE_PORT: 8080,
+      TRACKLINE_ADMIN_HOST: '127.0.0.1',
+      TRACKLINE_ADMIN_PORT: 9090,
+      TRACKLINE_UNKNOWABLE: 'accept',
+      TRACKLINE_TRUST_PROXY: '',
+      TRACKLINE_LOG_LEVEL: 'info',
+      TRACKLINE_PROGRAM_CACHE_ENTRIES: 100_000,
+      TRACKLINE_PROGRAM_CACHE_TTL_MS: 600_000,
+      TRACKLINE_PROGRAM_CACHE_STALE_MS: 86_400_000,
+      TRACKLINE_NEGATIVE_CACHE_TTL_MS: 5_000,
+      TRACKLINE_REDIS_TIMEOUT_MS: 50,
+      TRACKLINE_SPOOL_BYTES: 268_435_456,
+      TRACKLINE_DRAIN_DELAY_MS: 5_000,
+      TRACKLINE_DRAIN_TIMEOUT_MS: 20_000,
+      TRACKLINE_STATEMENT_EVERY_MS: 10_000,
+    });
+  });
+
+  test('names every bad variable at once', () => {
+    const found = problems({
+      AWS_REGION: '',
+      REDIS_URL: 'localhost',
+      AWS_ENDPOINT_URL_KINESIS: 'kinesis',
+      TRACKLINE_EVENT_STREAM: 'a stream',
+      TRACKLINE_PORT: '70000',
+      TRACKLINE_ADMIN_PORT: 'admin',
+      TRACKLINE_UNKNOWABLE: 'perhaps',
+      TRACKLINE_LOG_LEVEL: 'loud',
+      TRACKLINE_TRUST_PROXY: '0.0.0.0/0',
+      TRACKLINE_PROGRAM_CACHE_ENTRIES: '0',
+      TRACKLINE_PROGRAM_CACHE_TTL_MS: '0',
+      TRACKLINE_PROGRAM_CACHE_STALE_MS: '-1',
+      TRACKLINE_NEGATIVE_CACHE_TTL_MS: '0',
+      TRACKLINE_REDIS_TIMEOUT_MS: '1.5',
+      TRACKLINE_SPOOL_BYTES: '256MB',
+      TRACKLINE_DRAIN_DELAY_MS: 'soon',
+      TRACKLINE_DRAIN_TIMEOUT_MS: '0',
+      TRACKLINE_STATEMENT_EVERY_MS: '0',
+      TRACKLINE_SPOOL_BYTE: '1',
+    });
+    expect(found.map((problem) => problem.split(':')[0]).toSorted()).toEqual(
+      [
+        'AWS_REGION',
+        'REDIS_URL',
+        'AWS_ENDPOINT_URL_KINESIS',
+        'TRACKLINE_EVENT_STREAM',
+        'TRACKLINE_PORT',
+        'TRACKLINE_ADMIN_PORT',
+        'TRACKLINE_UNKNOWABLE',
+        'TRACKLINE_LOG_LEVEL',
+        'TRACKLINE_TRUST_PROXY',
+        'TRACKLINE_PROGRAM_CACHE_ENTRIES',
+        'TRACKLINE_PROGRAM_CACHE_TTL_MS',
+        'TRACKLINE_PROGRAM_CACHE_STALE_MS',
+        'TRACKLINE_NEGATIVE_CACHE_TTL_MS',
+        'TRACKLINE_REDIS_TIMEOUT_MS',
+        'TRACKLINE_SPOOL_BYTES',
+        'TRACKLINE_DRAIN_DELAY_MS',
+        'TRACKLINE_DRAIN_TIMEOUT_MS',
+        'TRACKLINE_STATEMENT_EVERY_MS',
+        'TRACKLINE_SPOOL_BYTE',
+      ].toSorted(),
+    );
+  });
+
+  test.each([
+    ['port 70000', { TRACKLINE_PORT: '70000' }],
+    ['TTL 0', { TRACKLINE_PROGRAM_CACHE_TTL_MS: '0' }],
+    ['an unknown mode', { TRACKLINE_UNKNOWABLE: 'ignore' }],
+    ['a trust-all proxy', { TRACKLINE_TRUST_PROXY: 'true' }],
+    ['a misspelt variable with our prefix', { TRACKLINE_PROT: '8080' }],
+    ['a spool that can’t hold one call', { TRACKLINE_SPOOL_BYTES: '1000000' }],
+    ['a drain shorter than a call', { TRACKLINE_DRAIN_TIMEOUT_MS: '100' }],
+    ['Redis given longer than a call may take', { TRACKLINE_REDIS_TIMEOUT_MS: '60000' }],
+    ['negative answers kept longer than programs', { TRACKLINE_PROGRAM_CACHE_TTL_MS: '4000' }],
+  ])('refuses %s, by name', (_, environment) => {
+    const [name] = Object.keys(environment);
+    const found = problems(environment as Record<string, string>);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(name);
+  });
+
+  test('takes every choice at the edge of its bounds', () => {
+    expect(
+      problems({
+        TRACKLINE_PORT: '0',
+        TRACKLINE_ADMIN_PORT: '65535',
+        TRACKLINE_PROGRAM_CACHE_STALE_MS: '0',
+        TRACKLINE_DRAIN_DELAY_MS: '0',
+        TRACKLINE_TRUST_PROXY: '10.0.0.0/8, fd00::/8',
+        TRACKLINE_SPOOL_BYTES: String(5 * 1024 * 1024),
+        REDIS_URL: 'rediss://user:secret@cache.example:6380/1',
+      }),
+    ).toEqual([]);
+  });
+
+  test('never repeats a value, which may be a secret', () => {
+    expect(problems({ REDIS_URL: 'http://user:hunter2@cache' }).join()).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import { contradictions, limits } from './limits.ts';
+
+const chosen = readConfig({ AWS_REGION: 'r', TRACKLINE_EVENT_STREAM: 's', REDIS_URL: 'redis://r' });
+
+describe('limits', () => {
+  test('stand together, and with what an operator usually chooses', () => {
+    expect(contradictions(limits, chosen)).toEqual([]);
+  });
+
+  test.each([
+    ['eventBytesMax', { eventBytesMax: limits.aggregateBytesMax + 1 }],
+    ['aggregateBytesMax', { aggregateBytesMax: limits.putBytesMax + 1 }],
+    ['putBytesMax', { putBytesMax: 5 * 1024 * 1024 + 1 }],
+    ['putRecordsMax', { putRecordsMax: 501 }],
+    ['putBytesMax', { heldBytesMax: limits.putBytesMax - 1 }],
+    ['putRecordsMax', { heldAggregatesMax: limits.putRecordsMax - 1 }],
+    ['sendLingerMs', { sendLingerMs: limits.requestTimeoutMs + 1 }],
+    ['headersTimeoutMs', { headersTimeoutMs: limits.requestTimeoutMs + 1 }],
+    ['requestTimeoutMs', { keepAliveTimeoutMs: limits.requestTimeoutMs - 1 }],
+    ['parserBytesMax', { parserBytesMax: limits.urlBytesMax + limits.headerBytesMax }],
+    ['idLengthMax', { idLengthMax: limits.urlBytesMax + 1 }],
+    ['retryBaseMs', { retryBaseMs: limits.drainRetryMaxMs + 1 }],
+    ['drainRetryMaxMs', { retryMaxMs: limits.drainRetryMaxMs - 1 }],
+    ['putTimeoutMs', { putTimeoutMs: chosen.TRACKLINE_DRAIN_TIMEOUT_MS + 1 }],
+    ['verdictReadersMax', { verdictReadersMax: 0 }],
+    ['fetchesMax', { fetchesMax: Number.NaN }],
+  ])('a nonsense relation of %s is found', (name, wrong) => {
+    expect(contradictions({ ...limits, ...wrong }, chosen).join('\n')).toContain(name);
+  });
+
+  test('a spool that can’t hold one call is found', () => {
+    const found = contradictions(limits, { ...chosen, TRACKLINE_SPOOL_BYTES: 5 * 1024 * 1024 - 1 });
+    expect(found).toEqual([expect.stringContaining('TRACKLINE_SPOOL_BYTES')]);
+  });
+});

@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from '@aws-sdk/client-kinesis';
+import { connectProgramStoreWriter } from '@trackline/adapters/program-store/program-store.redis';
+import { deaggregate } from '@trackline/proto/kpl';
+import { decodeRecord } from '@trackline/proto/tracking-event';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ranAgainst } from '../../test/helpers/real-parts.ts';
+import { program } from '../../test/helpers/tracker.ts';
+import { until } from '../../test/helpers/until.ts';
+import { startKinesis } from '../local/parts/kinesis.ts';
+import type { Part } from '../local/parts/part.ts';
+import { startRedis } from '../local/parts/redis.ts';
+import { createStreams, kinesisClient } from '../local/parts/streams.kinesis.ts';
+
+/** The tracker as a process, against a real Redis and kinesalite: its configuration, its signals, its end. */
+
+const region = 'eu-central-1';
+const folder = mkdtempSync(join(tmpdir(), 'trackline-tracker-'));
+let redis: Part;
+let kinesis: Part;
+let streams = 0;
+
+beforeAll(async () => {
+  redis = await startRedis(folder, { url: undefined, npmOnly: false });
+  kinesis = await startKinesis(join(folder, 'kinesis'));
+  for (const { label } of [redis, kinesis]) ranAgainst(label);
+  const store = connectProgramStoreWriter({ url: redis.url, commandTimeoutMs: 1_000 });
+  await store.apply(program());
+  await store.seal('generation-1');
+  await store.close();
+});
+afterAll(async () => {
+  await redis?.stop();
+  await kinesis?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(environment: Readonly<Record<string, string>>) {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, 'main.ts')],
+    {
+      // The AWS SDK warns of Node 20.
+      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { child, said, ended };
+}
+
+/** A tracker that listens, with a stream of its own. */
+async function start(environment: Readonly<Record<string, string>> = {}) {
+  const stream = `events-${++streams}`;
+  await createStreams({ region, endpoint: kinesis.url }, { [stream]: 2 });
+  const tracker = run({
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL_KINESIS: kinesis.url,
+    REDIS_URL: redis.url,
+    TRACKLINE_EVENT_STREAM: stream,
+    TRACKLINE_PORT: '0',
+    TRACKLINE_ADMIN_PORT: '0',
+    TRACKLINE_INSTANCE: 'tracker-under-test',
+    TRACKLINE_DRAIN_DELAY_MS: '0',
+    ...environment,
+  });
+  const listening = await new Promise<{ url: string; adminUrl: string; writer: string }>(
+    (resolve, reject) => {
+      tracker.child.once('message', (message) => resolve(message as never));
+      void tracker.ended.then(() => reject(new Error(tracker.said.stderr)));
+    },
+  );
+  return { ...tracker, ...listening, stream };
+}
+
+/** Everything on a stream, decoded. */
+async function readStream(stream: string) {
+  const client = kinesisClient({ region, endpoint: kinesis.url });
+  const found = [];
+  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: stream }));
+  for (const { ShardId } of Shards) {
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
+    const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
+    for (const { Data } of Records) {
+      found.push(...(deaggregate(Data!)?.map(({ data }) => data) ?? [Data!]).map(decodeRecord));
+    }
+  }
+  client.destroy();
+  return {
+    events: found.flatMap((record) => (record.kind === 'event' ? record.event : [])),
+    statements: found.flatMap((record) => (record.kind === 'statement' ? record.statement : [])),
+  };
+}
+
+const readiness = async (adminUrl: string) => (await fetch(`${adminUrl}/readyz`)).status;
+
+describe('the tracker’s process', () => {
+  test('refuses a bad configuration with 78, naming every bad variable as text', async () => {
+    const { said, ended } = run({
+      TRACKLINE_PORT: '70000',
+      TRACKLINE_PROGRAM_CACHE_TTL_MS: '0',
+      TRACKLINE_UNKNOWABLE: 'perhaps',
+      TRACKLINE_TRUST_PROXY: '0.0.0.0/0',
+      TRACKLINE_PROT: '8080',
+    });
+    expect(await ended).toBe(78);
+    for (const name of [
+      'AWS_REGION',
+      'REDIS_URL',
+      'TRACKLINE_EVENT_STREAM',
+      'TRACKLINE_PORT',
+      'TRACKLINE_PROGRAM_CACHE_TTL_MS',
+      'TRACKLINE_UNKNOWABLE',
+      'TRACKLINE_TRUST_PROXY',
+      'TRACKLINE_PROT',
+    ]) {
+      expect(said.stderr).toMatch(new RegExp(`^  ${name}: `, 'm'));
+    }
+    expect(said.stderr).not.toContain('    at ');
+    expect(said.stdout).toBe('');
+  });
+
+  test('serves, ships, and drains: not ready from the signal on, while calls are still answered', async () => {
+    const tracker = await start({ TRACKLINE_DRAIN_DELAY_MS: '700' });
+    const { url, adminUrl, writer } = tracker;
+    expect(
+      JSON.parse(tracker.said.stdout.split('\n').find((line) => line.includes('tracker_listening'))!),
+    ).toMatchObject({ event: 'tracker_listening', url, adminUrl, writer, instance: 'tracker-under-test' });
+    await until('the tracker to be ready', async () => (await readiness(adminUrl)) === 200);
+    const before = await fetch(`${url}/v1/impression/aurora-shoes`);
+    expect(before.headers.get('x-tracking-verdict')).toBe('accepted');
+    expect(before.headers.get('connection')).not.toBe('close');
+
+    tracker.child.kill('SIGTERM');
+    await until('the tracker to be unready', async () => (await readiness(adminUrl)) === 503);
+    // A terminal and npm both send it.
+    tracker.child.kill('SIGTERM');
+    const during = await fetch(`${url}/v1/impression/aurora-shoes`);
+    expect(during.headers.get('x-tracking-verdict')).toBe('accepted');
+    expect(during.headers.get('connection')).toBe('close');
+    expect(await readiness(adminUrl)).toBe(503);
+
+    expect(await tracker.ended).toBe(0);
+    const { events, statements } = await readStream(tracker.stream);
+    expect(events.map(({ sequence }) => sequence).toSorted()).toEqual([1, 2]);
+    expect(events.every((event) => event.writer === writer)).toBe(true);
+    expect(statements.toSorted((a, b) => a.atMs - b.atMs)).toMatchObject([
+      { writer, acceptedThrough: 0, final: false },
+      { writer, acceptedThrough: 2, lost: 0, final: true },
+    ]);
+    expect(tracker.said.stderr).toBe('');
+  });
+
+  test('is not ready before its cache was coherent, and takes impressions flagged meanwhile', async () => {
+    const tracker = await start({ REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(await readiness(tracker.adminUrl)).toBe(503);
+    const impression = await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
+    expect(impression.headers.get('x-tracking-verdict')).toBe('accepted');
+    const click = await fetch(`${tracker.url}/v1/click/aurora-shoes`);
+    expect(click.status).toBe(503);
+    tracker.child.kill('SIGINT');
+    expect(await tracker.ended).toBe(0);
+    const { events } = await readStream(tracker.stream);
+    expect(events).toMatchObject([{ type: 'impression', unverified: true, programVersion: 0 }]);
+  });
+
+  test('drains when the process that started it is gone', async () => {
+    const tracker = await start();
+    await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
+    tracker.child.disconnect(); setTimeout(() => process.stderr.write('SAID ' + JSON.stringify(tracker.said) + tracker.child.exitCode + '\n'), 6000);
+    expect(await tracker.ended).toBe(0);
+    const { events, statements } = await readStream(tracker.stream);
+    expect(events).toHaveLength(1);
+    expect(statements.some(({ final, acceptedThrough }) => final && acceptedThrough === 1)).toBe(true);
+  });
+
+  test('a second signal, later, ends it at once, and it says what is lost', async () => {
+    const tracker = await start({
+      AWS_ENDPOINT_URL_KINESIS: 'http://127.0.0.1:1',
+      TRACKLINE_DRAIN_DELAY_MS: '60000',
+    });
+    await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
+    tracker.child.kill('SIGINT');
+    await until('the drain', () => tracker.said.stdout.includes('"drain_began"'));
+    const beganMs = performance.now();
+    await until('the signal to be another one', () => performance.now() - beganMs > 1_050);
+    tracker.child.kill('SIGINT');
+    expect(await tracker.ended).toBe(1);
+    expect(tracker.said.stdout).toContain('"event":"events_lost","events":1');
+  });
+
+  test('says in one line that a port is taken', async () => {
+    const tracker = await start();
+    const { said, ended } = run({
+      AWS_REGION: region,
+      REDIS_URL: redis.url,
+      TRACKLINE_EVENT_STREAM: 'events',
+      TRACKLINE_PORT: new URL(tracker.url).port,
+      TRACKLINE_ADMIN_PORT: '0',
+    });
+    expect(await ended).toBe(1);
+    expect(said.stderr).toMatch(/^.*EADDRINUSE.*TRACKLINE_PORT.*\n$/);
+  });
+});

@@ -1,0 +1,26 @@
+import { type CallReason, reasons } from '@trackline/domain/verdict';
+import { beginTracked, isAboutProgram } from './answer.ts';
+import type { Call } from './call.ts';
+
+/** A transparent GIF of 1×1. */
+export const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+export const gifType = 'image/gif';
+
+/** Paths whose answers are the GIF, whatever their status: an image tag shows nothing else. */
+export function isPixelPath(path: string): boolean {
+  return path.startsWith('/v1/impression/');
+}
+
+/**
+ * Answers with the pixel: 200 when accepted and when rejected for what the program is, since neither is the page's fault; a malformed call and an
+ * overload keep their status. A beacon (`?f=b`) gets 204 and no body where a pixel gets 200.
+ */
+export function answerPixel(call: Call, reason: CallReason | null): void {
+  const status = reason === null || isAboutProgram(reason) ? 200 : reasons[reason].status;
+  if (status === 200 && call.request.query.f === 'b') {
+    beginTracked(call, 204, reason).send();
+    return;
+  }
+  beginTracked(call, status, reason).header('content-type', gifType).send(gif);
+}

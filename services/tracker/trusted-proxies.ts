@@ -1,0 +1,50 @@
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * Whose `X-Forwarded-For` is believed. A range that takes in whole registries of addresses would let every caller choose their own address,
+ * so it is refused: IPv4 wider than /8, IPv6 wider than /7 (all unique local addresses), and IPv6 that holds all of IPv4, mapped.
+ */
+const prefixMin = { 4: 8, 6: 7 } as const;
+
+export interface TrustedProxies {
+  /** Addresses and CIDR ranges, checked. */
+  readonly ranges: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** Reads a comma-separated list of addresses and CIDR ranges; '' is none. */
+export function readTrustedProxies(text: string): TrustedProxies {
+  const ranges: string[] = [];
+  const problems: string[] = [];
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    if (entry === '') continue;
+    const problem = problemOf(entry);
+    if (problem === null) ranges.push(entry);
+    else problems.push(problem);
+  }
+  return { ranges, problems };
+}
+
+function problemOf(entry: string): string | null {
+  const [address = '', prefixText, ...rest] = entry.split('/');
+  const family = isIP(address);
+  if (family !== 4 && family !== 6)
+    return 'must be a list of addresses and CIDR ranges, as 10.0.0.0/8,fd00::/8';
+  if (prefixText === undefined) return null;
+  const bits = family === 4 ? 32 : 128;
+  if (rest.length > 0 || !/^\d{1,3}$/.test(prefixText) || Number(prefixText) > bits) {
+    return `must give each range a prefix length of 0 to ${bits}`;
+  }
+  const prefix = Number(prefixText);
+  if (prefix < prefixMin[family] || (family === 6 && holdsAllOfIpv4(address, prefix))) {
+    return 'must not trust everybody: a range in it is wider than any network of proxies';
+  }
+  return null;
+}
+
+function holdsAllOfIpv4(address: string, prefix: number): boolean {
+  if (prefix > 96 + prefixMin[4]) return false;
+  const range = new BlockList();
+  range.addSubnet(address, prefix, 'ipv6');
+  return range.check('::ffff:0:0', 'ipv6') || range.check('::ffff:808:808', 'ipv6');
+}

@@ -1,0 +1,165 @@
+import { randomFillSync } from 'node:crypto';
+import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
+import type { ProgramLookup } from '@trackline/domain/decide';
+import { freezeProgram, type Program } from '@trackline/domain/program';
+import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import { type Limits, limits } from '@trackline/tracker/limits';
+import { buildMetrics } from '@trackline/tracker/metrics';
+import type { Spool } from '@trackline/tracker/spool';
+import { MemorySpool } from '@trackline/tracker/spool.memory';
+import { Telemetry } from '@trackline/tracker/telemetry';
+import {
+  buildTracker as assemble,
+  type Programs,
+  type Tracker,
+  type TrackerSettings,
+} from '@trackline/tracker/tracker';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { ScriptedEventStream } from './scripted-event-stream.ts';
+
+/** A program as tests want it: active, without an end. */
+export function program(overrides: Partial<Program> = {}): Program {
+  return freezeProgram({
+    deleted: false,
+    id: 'aurora-shoes',
+    version: 3,
+    name: 'Aurora Shoes',
+    status: 'active',
+    validFromMs: null,
+    validUntilMs: null,
+    landingUrl: 'https://shop.example/shoes?utm_source=trackline',
+    deepLinkHosts: [],
+    signingKeyIds: [],
+    ...overrides,
+  });
+}
+
+/** A tracking event as tests want it. */
+export function trackingEvent(overrides: Partial<TrackingEvent> = {}): TrackingEvent {
+  return {
+    messageId: '019a0000-0000-7000-8000-000000000001',
+    type: 'impression',
+    programId: 'aurora-shoes',
+    programVersion: 3,
+    publisherId: 'p1',
+    clickId: '',
+    visitorId: '',
+    receivedAtMs: 1_767_225_600_000,
+    ip: '192.0.2.0',
+    userAgent: 'test',
+    referrer: '',
+    landingUrl: '',
+    params: {},
+    transaction: null,
+    bot: false,
+    unverified: false,
+    instance: 'tracker-1',
+    region: 'eu-central-1',
+    ...overrides,
+  };
+}
+
+/** Programs that are simply there, in place of a program cache: always coherent unless a test says otherwise. */
+export class GivenPrograms implements Programs {
+  readonly #lookups = new Map<string, ProgramLookup | Promise<ProgramLookup>>();
+  coherent = true;
+  wasCoherent = true;
+
+  constructor(programs: readonly Program[] = [program()]) {
+    for (const each of programs) this.set(each.id, { kind: 'known', program: each, unverified: false });
+  }
+
+  set(id: string, lookup: ProgramLookup | Promise<ProgramLookup>): void {
+    this.#lookups.set(id, lookup);
+  }
+
+  lookup(id: string): ProgramLookup | Promise<ProgramLookup> {
+    return this.#lookups.get(id) ?? { kind: 'unknown' };
+  }
+
+  clear(): void {
+    this.#lookups.clear();
+  }
+
+  stats(): { readonly entries: number } {
+    return { entries: this.#lookups.size };
+  }
+}
+
+export interface TrackerOverrides {
+  readonly programs?: Programs;
+  readonly spool?: Spool;
+  readonly spoolBytesMax?: number;
+  readonly stream?: ScriptedEventStream;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly limits?: Partial<Limits>;
+  readonly settings?: Partial<TrackerSettings>;
+}
+
+export interface TestTracker {
+  readonly tracker: Tracker;
+  readonly stream: ScriptedEventStream;
+  readonly spool: Spool;
+  /** Where it listens; '' unless it was told to. */
+  readonly url: string;
+  readonly adminUrl: string;
+  /** Every log line so far, parsed. */
+  readonly logged: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * Builds a tracker in this process, on the given ports or on doubles of them, and takes it down again.
+ *
+ * @param listening whether it opens its two ports, free ones on loopback; without, calls go in by `inject`
+ * @param own who takes it down: this test, or with vitest's `afterAll` this file
+ */
+export async function buildTracker(
+  overrides: TrackerOverrides = {},
+  listening = false,
+  own: (teardown: () => Promise<void>) => void = onTestFinished,
+): Promise<TestTracker> {
+  const clock = overrides.clock ?? systemClock;
+  const bounds: Limits = { ...limits, ...overrides.limits };
+  const stream = overrides.stream ?? new ScriptedEventStream();
+  const spool =
+    overrides.spool ??
+    new MemorySpool({
+      writer: 'writer-1',
+      clock,
+      spoolBytesMax: overrides.spoolBytesMax ?? 16 * 1024 * 1024,
+      limits: bounds,
+    });
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  const metrics = buildMetrics();
+  const tracker = assemble({
+    programs: overrides.programs ?? new GivenPrograms(),
+    spool,
+    stream,
+    clock,
+    random: overrides.random ?? Math.random,
+    randomBytes: randomFillSync,
+    metrics,
+    telemetry: new Telemetry(log, metrics, clock),
+    limits: bounds,
+    settings: {
+      host: '127.0.0.1',
+      port: 0,
+      adminHost: '127.0.0.1',
+      adminPort: 0,
+      instance: 'tracker-1',
+      region: 'eu-central-1',
+      acceptsUnverified: true,
+      trustedProxies: [],
+      drainDelayMs: 0,
+      drainTimeoutMs: 5_000,
+      statementEveryMs: 10_000,
+      ...overrides.settings,
+    },
+  });
+  own(() => tracker.close());
+  const urls = listening ? await tracker.listen() : { url: '', adminUrl: '' };
+  return { tracker, stream, spool, ...urls, logged };
+}
