@@ -179,7 +179,11 @@ describe('the tracker’s process', () => {
   test('drains when the process that started it is gone', async () => {
     const tracker = await start();
     await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
-    tracker.child.disconnect(); setTimeout(() => process.stderr.write('SAID ' + JSON.stringify(tracker.said) + tracker.child.exitCode + '\n'), 6000);
+    tracker.child.disconnect();
+    setTimeout(
+      () => process.stderr.write('SAID ' + JSON.stringify(tracker.said) + tracker.child.exitCode + '\n'),
+      6000,
+    );
     expect(await tracker.ended).toBe(0);
     const { events, statements } = await readStream(tracker.stream);
     expect(events).toHaveLength(1);

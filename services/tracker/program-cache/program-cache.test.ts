@@ -1,0 +1,421 @@
+import type {
+  Announcement,
+  AnnouncementListener,
+  StoreHead,
+} from '@trackline/adapters/program-store/program-store';
+import type { ProgramLookup } from '@trackline/domain/decide';
+import type { ProgramVersion } from '@trackline/domain/program';
+import { describe, expect, test } from 'vitest';
+import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { program, tombstone } from '../../../test/helpers/programs.ts';
+import { ProgramCache } from './program-cache.ts';
+
+/**
+ * The protocol, rule by rule, on a clock that is turned by hand. The store is played by this test, because what matters here is *when* it answers; test/contract/ runs the same cache on a real
+ * Redis.
+ */
+function setUp({ ttlMs = 600_000, staleMs = 86_400_000, fetchesMax = 100 } = {}) {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const store = new Map<string, ProgramVersion>();
+  let head: StoreHead = { seq: 0, generation: 'g1' };
+  let away = false;
+  let fetches = 0;
+  /** While set, answers wait in here. */
+  let held: (() => void)[] | null = null;
+  let listener!: AnnouncementListener;
+
+  /** Answers with what the store holds now, though perhaps later. */
+  function answer<T>(value: () => T): Promise<T> {
+    if (away) return Promise.reject(new Error('Command timed out'));
+    const now = value();
+    if (held === null) return Promise.resolve(now);
+    return new Promise((resolve) => held!.push(() => resolve(now)));
+  }
+
+  const cache = new ProgramCache({
+    reader: {
+      fetch(id) {
+        fetches++;
+        return answer(() => ({ program: store.get(id) ?? null, generation: head.generation }));
+      },
+      head: () => answer(() => head),
+      close: async () => {},
+    },
+    link: {
+      open: (opened) => {
+        listener = opened;
+      },
+      close: async () => {},
+    },
+    clock,
+    random: () => 0.5,
+    limits: {
+      entriesMax: 1_000,
+      ttlMs,
+      staleMs,
+      negativeEntriesMax: 100,
+      negativeTtlMs: 5_000,
+      pollEveryMs: 1_000,
+      fetchesMax,
+    },
+    telemetry: {
+      cacheCoherent: () => told.push('coherent'),
+      cacheIncoherent: () => told.push('incoherent'),
+      epochRaised: ({ cause }) => told.push(`epoch ${cause}`),
+      fetchFailed: ({ code }) => told.push(`failed ${code}`),
+      staleFetch: () => told.push('stale fetch'),
+      servedUnrevalidated: () => told.push('served unrevalidated'),
+      servedStale: () => told.push('served stale'),
+      announcementUnreadable: () => told.push('unreadable'),
+    },
+  });
+  cache.open();
+
+  return {
+    cache,
+    clock,
+    told,
+    store,
+    get fetches() {
+      return fetches;
+    },
+    link: () => listener,
+    setHead: (next: Partial<StoreHead>) => {
+      head = { ...head, ...next };
+    },
+    goAway: (is: boolean) => {
+      away = is;
+    },
+    hold: () => {
+      held = [];
+    },
+    answerHeld: () => {
+      const waiting = held ?? [];
+      held = null;
+      for (const resolve of waiting) resolve();
+    },
+    async join() {
+      listener.onSubscribed();
+      await clock.advance(0);
+      told.length = 0;
+    },
+    announce(announced: ProgramVersion, seq = head.seq + 1) {
+      head = { ...head, seq: Math.max(head.seq, seq) };
+      store.set(announced.id, announced);
+      listener.onAnnouncement({ seq, program: announced } satisfies Announcement);
+    },
+  };
+}
+
+const versionOf = (lookup: ProgramLookup) => (lookup.kind === 'known' ? lookup.program.version : lookup.kind);
+
+describe('coherence', () => {
+  test('is gained by a confirmed subscription and a read, not by the connection', async () => {
+    const t = setUp();
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    t.hold();
+    t.link().onSubscribed();
+    await t.clock.advance(0);
+    expect([t.cache.coherent, t.cache.wasCoherent]).toEqual([false, false]);
+    t.answerHeld();
+    await t.clock.advance(0);
+    expect([t.cache.coherent, t.cache.wasCoherent]).toEqual([true, true]);
+    expect(t.told).toEqual(['epoch joined', 'coherent']);
+  });
+
+  test('is not gained from a store without a generation, until it has one', async () => {
+    const t = setUp();
+    t.setHead({ generation: null });
+    t.link().onSubscribed();
+    await t.clock.advance(3_000);
+    expect(t.cache.coherent).toBe(false);
+    t.setHead({ generation: 'g2' });
+    await t.clock.advance(1_100);
+    expect(t.cache.coherent).toBe(true);
+  });
+
+  test('is lost with the link, and with three polls in a row that nobody answers', async () => {
+    const t = setUp();
+    await t.join();
+    t.link().onLost('gone');
+    expect(t.cache.coherent).toBe(false);
+    await t.join();
+    t.goAway(true);
+    await t.clock.advance(2_300);
+    expect(t.cache.coherent).toBe(true);
+    await t.clock.advance(1_100);
+    expect(t.cache.coherent).toBe(false);
+    t.goAway(false);
+    await t.clock.advance(1_100);
+    expect(t.cache.coherent).toBe(true);
+    expect(t.cache.wasCoherent).toBe(true);
+  });
+
+  test('a number left out raises the epoch; one that repeats never does', async () => {
+    const t = setUp();
+    await t.join();
+    t.announce(program({ version: 1 }), 1);
+    t.announce(program({ version: 2 }), 2);
+    t.announce(program({ version: 2 }), 2);
+    t.announce(program({ version: 1 }), 1);
+    expect(t.told).toEqual([]);
+    t.announce(program({ version: 3 }), 4);
+    expect(t.told).toEqual(['epoch gap']);
+  });
+
+  test('a poll compares with what was known when it was sent', async () => {
+    const t = setUp();
+    await t.join();
+    t.hold();
+    await t.clock.advance(1_100);
+    // The poll is under way with seq 0 in hand; these overtake its answer.
+    for (let seq = 1; seq <= 5; seq++) t.announce(program({ version: seq }), seq);
+    t.answerHeld();
+    await t.clock.advance(0);
+    expect(t.told).toEqual([]);
+  });
+
+  test('a counter ahead gets one more poll; still ahead raises the epoch', async () => {
+    const t = setUp();
+    await t.join();
+    t.setHead({ seq: 1 });
+    await t.clock.advance(1_050);
+    expect(t.told).toEqual([]);
+    t.announce(program(), 1);
+    await t.clock.advance(2_000);
+    expect(t.told).toEqual([]);
+    t.setHead({ seq: 2 });
+    await t.clock.advance(1_050);
+    expect(t.told).toEqual([]);
+    await t.clock.advance(1_050);
+    expect(t.told).toEqual(['epoch ahead']);
+    await t.clock.advance(5_000);
+    expect(t.told).toEqual(['epoch ahead']);
+  });
+
+  test('a counter behind, or another generation, raises the epoch', async () => {
+    const t = setUp();
+    await t.join();
+    for (let seq = 1; seq <= 5; seq++) t.announce(program({ version: seq }), seq);
+    t.setHead({ seq: 2 });
+    await t.clock.advance(1_100);
+    expect(t.told).toEqual(['epoch behind']);
+    t.setHead({ seq: 0, generation: 'g2' });
+    await t.clock.advance(1_100);
+    expect(t.told).toEqual(['epoch behind', 'epoch generation']);
+  });
+
+  test('a message that can’t be read is told; what it was is found by its number', async () => {
+    const t = setUp();
+    await t.join();
+    t.link().onAnnouncement(null);
+    t.announce(program(), 2);
+    expect(t.told).toEqual(['unreadable', 'epoch gap']);
+  });
+});
+
+describe('lookup', () => {
+  test('a hit answers at once, with the same frozen value each time', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    const first = await t.cache.lookup('shoes');
+    expect(t.cache.lookup('shoes')).toBe(first);
+    expect(Object.isFrozen(first)).toBe(true);
+    expect(t.fetches).toBe(1);
+  });
+
+  test('an entry of an older epoch is checked once, by one fetch', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program({ id: 'other' }), 9);
+    t.store.set('shoes', program({ version: 2 }));
+    const all = await Promise.all(Array.from({ length: 50 }, () => t.cache.lookup('shoes')));
+    expect(all.map(versionOf)).toEqual(Array(50).fill(2));
+    expect(t.fetches).toBe(2);
+    expect(t.cache.lookup('shoes')).not.toBeInstanceOf(Promise);
+  });
+
+  test('where that check fails, it is served within its TTL, and counted', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program({ id: 'other' }), 9);
+    t.goAway(true);
+    expect(await t.cache.lookup('shoes')).toMatchObject({ kind: 'known', unverified: false });
+    expect(t.told).toEqual(['epoch gap', 'failed TIMEOUT', 'served unrevalidated']);
+  });
+
+  test('an epoch that rises during a fetch is not covered by its answer', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.store.set('shoes', program({ version: 2 }));
+    t.announce(program({ id: 'other' }), 9);
+    t.answerHeld();
+    expect(versionOf(await looking)).toBe(1);
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(2);
+  });
+
+  test('past its TTL, which jitter only shortens, it is fetched again', async () => {
+    const t = setUp({ ttlMs: 100_000 });
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    // random() is 0.5, so that 5 % of the TTL are gone.
+    await t.clock.advance(94_900);
+    expect(t.cache.lookup('shoes')).not.toBeInstanceOf(Promise);
+    await t.clock.advance(200);
+    expect(t.cache.lookup('shoes')).toBeInstanceOf(Promise);
+  });
+
+  test('while the store is away: as ever within the TTL, then flagged, then unknowable', async () => {
+    const t = setUp({ ttlMs: 100_000, staleMs: 50_000 });
+    t.store.set('shoes', program());
+    t.store.set('gone', tombstone('gone', 4));
+    await t.join();
+    await t.cache.lookup('shoes');
+    await t.cache.lookup('gone');
+    t.link().onLost('gone');
+    expect(t.cache.lookup('shoes')).toMatchObject({ kind: 'known', unverified: false });
+    await t.clock.advance(100_000);
+    expect(t.cache.lookup('shoes')).toMatchObject({ kind: 'known', unverified: true });
+    expect(t.cache.lookup('gone')).toEqual({ kind: 'unknowable' });
+    await t.clock.advance(50_000);
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    expect(t.told).toContain('served stale');
+  });
+
+  test('with a further bound of 0, nothing past its TTL is served', async () => {
+    const t = setUp({ ttlMs: 100_000, staleMs: 0 });
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.link().onLost('gone');
+    await t.clock.advance(100_000);
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+  });
+
+  test('an unknown id is unknown for five seconds, and then asked for again', async () => {
+    const t = setUp();
+    await t.join();
+    expect(await t.cache.lookup('nobody')).toEqual({ kind: 'unknown' });
+    await t.clock.advance(4_900);
+    expect(t.cache.lookup('nobody')).toEqual({ kind: 'unknown' });
+    await t.clock.advance(200);
+    await t.cache.lookup('nobody');
+    expect(t.fetches).toBe(2);
+  });
+
+  test('a store of another generation can’t tell that a program does not exist', async () => {
+    const t = setUp();
+    await t.join();
+    t.setHead({ generation: null });
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    t.setHead({ generation: 'g2' });
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    expect(t.told).toEqual(['failed OTHER_GENERATION', 'failed OTHER_GENERATION']);
+  });
+
+  test('fetches are bounded: beyond it a miss is unknowable, at once', async () => {
+    const t = setUp({ fetchesMax: 3 });
+    await t.join();
+    t.hold();
+    const looking = Array.from({ length: 5 }, (_, i) => t.cache.lookup(`p${i}`));
+    await t.clock.advance(0);
+    t.answerHeld();
+    expect((await Promise.all(looking)).map(({ kind }) => kind)).toEqual([
+      'unknown',
+      'unknown',
+      'unknown',
+      'unknowable',
+      'unknowable',
+    ]);
+  });
+});
+
+describe('announced versions', () => {
+  test('are taken in for what is held or known not to exist, and for nothing else', async () => {
+    const t = setUp();
+    t.store.set('held', program({ id: 'held' }));
+    await t.join();
+    await t.cache.lookup('held');
+    await t.cache.lookup('absent');
+    for (const id of ['held', 'absent', 'other']) t.announce(program({ id, version: 2 }));
+    expect(versionOf(t.cache.lookup('held') as ProgramLookup)).toBe(2);
+    expect(versionOf(t.cache.lookup('absent') as ProgramLookup)).toBe(2);
+    expect(t.cache.lookup('other')).toBeInstanceOf(Promise);
+  });
+
+  test('an older one is not taken; a tombstone makes unknown, and keeps older ones out', async () => {
+    const t = setUp();
+    t.store.set('shoes', program({ version: 5 }));
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program({ version: 4 }));
+    expect(versionOf(t.cache.lookup('shoes') as ProgramLookup)).toBe(5);
+    t.announce(tombstone('shoes', 6));
+    t.announce(program({ version: 5 }));
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknown' });
+    t.announce(program({ version: 7 }));
+    expect(versionOf(t.cache.lookup('shoes') as ProgramLookup)).toBe(7);
+  });
+
+  test('a fetch that comes back older than what was announced is made once more', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.announce(program({ version: 2 }));
+    t.answerHeld();
+    expect(versionOf(await looking)).toBe(2);
+    expect(t.fetches).toBe(2);
+    expect(t.told).toEqual([]);
+  });
+
+  test('older again is an alarm, and what was announced is kept', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.announce(program({ version: 2 }));
+    t.store.set('shoes', program());
+    t.answerHeld();
+    expect(versionOf(await looking)).toBe(2);
+    expect(t.told).toEqual(['stale fetch']);
+    expect(versionOf(t.cache.lookup('shoes') as ProgramLookup)).toBe(2);
+  });
+
+  test('a store that went back to an older version does not bring it back here', async () => {
+    const t = setUp();
+    t.store.set('shoes', program({ version: 5 }));
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.store.set('shoes', program({ version: 3 }));
+    t.announce(program({ id: 'other' }), 9);
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(5);
+    expect(t.told).toContain('stale fetch');
+  });
+});
+
+test('clear forgets everything', async () => {
+  const t = setUp();
+  t.store.set('shoes', program());
+  await t.join();
+  await t.cache.lookup('shoes');
+  await t.cache.lookup('nobody');
+  t.cache.clear();
+  expect(t.cache.stats()).toMatchObject({ entries: 0, negativeEntries: 0 });
+  expect(t.cache.lookup('shoes')).toBeInstanceOf(Promise);
+});
