@@ -40,7 +40,7 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
         );
         return records.map((_, index) => outcome(Records[index]));
       } catch (error) {
-        const failure = failed(error instanceof Error ? error.name : 'Unknown');
+        const failure = failed(codeOf(error));
         return records.map(() => failure);
       }
     },
@@ -63,6 +63,12 @@ function outcome(result: PutRecordsResultEntry | undefined): PutOutcome {
     return { ok: true, shardId: result.ShardId, sequenceNumber: result.SequenceNumber };
   }
   return failed(result?.ErrorCode ?? 'NoOutcome');
+}
+
+/** The service's name for the error; for one below it, such as ECONNREFUSED, the system's, which tells more than `Error`. */
+function codeOf(error: unknown): string {
+  const { name, code } = error as { name?: string; code?: unknown };
+  return typeof code === 'string' && (name === undefined || name === 'Error') ? code : (name ?? 'Unknown');
 }
 
 function failed(code: string): PutOutcome {

@@ -199,22 +199,29 @@ function addDeadLetters(root: Command, run: Run): void {
 
   deadLetters
     .command('list')
-    .description('show the dead letters of a day, today if none is named')
-    .option('--day <YYYY-MM-DD>', 'the day (UTC) of their arrival', day)
-    .addHelpText('after', examples('dead-letters list', 'dead-letters list --day 2026-01-31'))
-    .action((options: { day?: string }) =>
-      run(async (context) => (await import('./commands/dead-letters.ts')).deadLettersList(context, options)),
+    .description('show the dead letters of a day, or the batches that Lambda gave up')
+    .option('--day <YYYY-MM-DD>', 'the day (UTC) of their arrival; else today', day)
+    .option('--on-failure', 'the batches that failed until their retries or age ran out, of any day', false)
+    .addHelpText('after', examples('dead-letters list --day 2026-01-31', 'dead-letters list --on-failure'))
+    .action(({ day, onFailure }: { day?: string; onFailure: boolean }) =>
+      run(async (context) =>
+        onFailure
+          ? (await import('./commands/on-failure.ts')).onFailureList(context, { day })
+          : (await import('./commands/dead-letters.ts')).deadLettersList(context, { day }),
+      ),
     );
 
   deadLetters
     .command('show')
-    .description('show one dead letter: its reason, its origin, its bytes')
-    .argument('<id>', 'the dead letter')
+    .description('show one dead letter or one batch: why, where from, its bytes, and what they say')
+    .argument('<id>', 'as "dead-letters list" names it')
     .option('--full', 'all of the bytes', false)
     .addHelpText('after', examples('dead-letters show 2026-01-31-0123456789abcdef'))
     .action((id: string, options: { full: boolean }) =>
       run(async (context) =>
-        (await import('./commands/dead-letters.ts')).deadLettersShow(context, id, options),
+        id.endsWith('.json')
+          ? (await import('./commands/on-failure.ts')).onFailureShow(context, id, options)
+          : (await import('./commands/dead-letters.ts')).deadLettersShow(context, id, options),
       ),
     );
 }

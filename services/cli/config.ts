@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
+import { readEnvironment } from '@trackline/adapters/environment/environment';
 import { streamDefaultNames, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import Type from 'typebox';
-import Value from 'typebox/value';
 import { asFailure, exitCodes, Failure } from './failure.ts';
 
 /** Where the parts of the system are, and what they are called. */
@@ -26,14 +25,17 @@ const name = Type.String({ minLength: 1 });
 const httpUrl = Type.String({ pattern: '^https?://' });
 const redisUrl = Type.String({ pattern: '^rediss?://' });
 
-/** What of `stack.json` is read here; the stack says more of itself. */
+/** What of `stack.json` is read here, by its path in the file; the stack says more of itself. */
 const stackSchema = Type.Object({
   region: name,
   kinesisEndpoint: httpUrl,
   dynamodbEndpoint: httpUrl,
   redisUrl,
   coreDataStream: name,
-  tables: Type.Object({ programs: name, trackingEvents: name, ledger: name, deadLetters: name }),
+  'tables.programs': name,
+  'tables.trackingEvents': name,
+  'tables.ledger': name,
+  'tables.deadLetters': name,
   onFailure: Type.Optional(name),
 });
 
@@ -87,26 +89,45 @@ function stackFileAbove(folder: string): string | null {
 }
 
 function fromStackFile(path: string): Settings {
-  let stack: unknown;
+  const file = readJson(path);
   try {
-    stack = JSON.parse(readFileSync(path, 'utf8'));
+    const stack = readEnvironment(stackSchema, textsByPath(file), false);
+    return Object.freeze({
+      source: path,
+      region: stack.region,
+      kinesisEndpoint: stack.kinesisEndpoint,
+      dynamodbEndpoint: stack.dynamodbEndpoint,
+      redisUrl: stack.redisUrl,
+      coreDataStream: stack.coreDataStream,
+      tables: {
+        programs: stack['tables.programs'],
+        trackingEvents: stack['tables.trackingEvents'],
+        ledger: stack['tables.ledger'],
+        deadLetters: stack['tables.deadLetters'],
+      },
+      onFailureFolder: stack.onFailure === undefined ? undefined : resolve(dirname(path), stack.onFailure),
+    });
+  } catch (error) {
+    throw asFailure(error, path);
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Failure(`The stack file can't be read: ${path}: ${(error as Error).message}`, {
       exitCode: exitCodes.config,
     });
   }
-  if (!Value.Check(stackSchema, stack)) {
-    const problems = Value.Errors(stackSchema, stack).map(
-      ({ instancePath, message }) => `${instancePath.slice(1) || 'the file'} ${message}`,
-    );
-    throw asFailure(new ConfigError(problems), path);
-  }
-  const { onFailure, ...rest } = stack;
-  return Object.freeze({
-    ...rest,
-    source: path,
-    onFailureFolder: onFailure === undefined ? undefined : resolve(dirname(path), onFailure),
-  });
+}
+
+/** The texts in a JSON value by their paths, `tables.programs`, so that they are checked as variables are. */
+function textsByPath(value: unknown, path = ''): Record<string, string> {
+  if (typeof value === 'string') return { [path]: value };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const inside = path === '' ? '' : `${path}.`;
+  return Object.assign({}, ...Object.entries(value).map(([key, each]) => textsByPath(each, inside + key)));
 }
 
 function fromEnvironment(environment: Environment): Settings {
@@ -132,4 +153,12 @@ function fromEnvironment(environment: Environment): Settings {
   } catch (error) {
     throw asFailure(error, source);
   }
+}
+
+/**
+ * Keeps the AWS SDK from saying which Node it will want one day: that is for who maintains this, and stderr is for one clear line. To be called
+ * before a client is built.
+ */
+export function quietSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }

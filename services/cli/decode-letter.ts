@@ -4,6 +4,7 @@ import { reasons } from '@trackline/domain/verdict';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
 import { deaggregate } from '@trackline/proto/kpl';
 import { decodeRecord } from '@trackline/proto/tracking-event';
+import { visible, visibleJson, visibleLines } from './visible.ts';
 
 /** What the bytes of a dead letter, or a part of them, turn out to be for this build. */
 export type DecodedPart =
@@ -16,12 +17,22 @@ export type DecodedPart =
 /**
  * Decodes what can be decoded: a core-data update or its text; the event in a record, or each of those in an aggregate. What a newer build wrote may be readable
  * by now, so a letter is not assumed to be bad.
+ *
+ * @param at what the record was meant to be; null where nobody said
  */
-export function decodeLetter(reason: string, bytes: Uint8Array): readonly DecodedPart[] {
-  const entry = reasons[reason as keyof typeof reasons] as { readonly at: string } | undefined;
-  if (entry?.at === 'core-data-update') return [decodeUpdate(bytes)];
+export function decodeLetter(at: RecordKind | null, bytes: Uint8Array): readonly DecodedPart[] {
+  const kind = at ?? (parseUpdate(bytes).ok ? 'core-data-update' : 'event-record');
+  if (kind === 'core-data-update') return [decodeUpdate(bytes)];
   const records = deaggregate(bytes)?.map(({ data }) => data) ?? [bytes];
   return records.map(decodeEventRecord);
+}
+
+export type RecordKind = 'event-record' | 'core-data-update';
+
+/** What a record of this reason was meant to be; null for a reason that this build does not know. */
+export function kindOfReason(reason: string): RecordKind | null {
+  const entry = reasons[reason as keyof typeof reasons] as { readonly at: string } | undefined;
+  return entry?.at === 'event-record' || entry?.at === 'core-data-update' ? entry.at : null;
 }
 
 function decodeUpdate(bytes: Uint8Array): DecodedPart {
@@ -39,4 +50,20 @@ function decodeEventRecord(bytes: Uint8Array): DecodedPart {
   if (decoded.kind !== 'event') return decoded;
   const { kind, event, unknownFields } = decoded;
   return { kind, event, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
+}
+
+/** A part for people, in lines. */
+export function describePart(part: DecodedPart): string {
+  switch (part.kind) {
+    case 'text':
+      return `It is text:\n${visibleLines(part.text)}`;
+    case 'bad':
+      return `It can't be decoded: ${part.reason}: ${visible(part.detail)}`;
+    case 'update':
+      return `It is a core-data update:\n${visibleJson(part.update)}`;
+    case 'event':
+      return `It is a tracking event:\n${visibleJson(part.event)}`;
+    case 'statement':
+      return `It is a statement:\n${visibleJson(part.statement)}`;
+  }
 }

@@ -39,6 +39,9 @@ export function asFailure(error: unknown, source: string): Failure {
   if (/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EPIPE)$/.test(String(code))) {
     return new Failure(`Nothing answers (${words}). Is the stack running that ${source} names?`);
   }
+  if (name === 'MaxRetriesPerRequestError') {
+    return new Failure(`Redis can't be reached. Is everything running that ${source} names?`);
+  }
   if (/timed? ?out|Connection is closed|Stream isn't writeable/i.test(`${name} ${words}`)) {
     return new Failure(`No answer in time (${words}). Is everything running that ${source} names?`);
   }

@@ -15,6 +15,8 @@ export const limits = Object.freeze({
   /** Reads under way at a time. */
   tableReadsMax: 16,
   storeReadsMax: 16,
+  /** So many of the programs that are waited for are asked after at a time. */
+  storeAskedMax: 64,
   storeCommandTimeoutMs: 1_000,
   storePollMinMs: 20,
   storePollMaxMs: 250,

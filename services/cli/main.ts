@@ -90,7 +90,9 @@ function connectParts(stackFile: string | undefined) {
     };
   }
   async function find(): Promise<Settings> {
-    settings ??= (await import('./config.ts')).readSettings(stackFile);
+    const { quietSdk, readSettings } = await import('./config.ts');
+    quietSdk();
+    settings ??= readSettings(stackFile);
     return settings;
   }
   const dynamoDb = (of: Settings, tableName: string) => ({
@@ -145,10 +147,7 @@ function connectParts(stackFile: string | undefined) {
       return connectDeadLetters(dynamoDb(of, of.tables.deadLetters));
     }),
     async onFailure() {
-      const { onFailureFolder: folder, source } = await find();
-      if (folder === undefined) {
-        throw new Failure(`${source} names no on-failure destination.`, { exitCode: exitCodes.config });
-      }
+      const folder = onFailureFolderOf(await find());
       return (await import('@trackline/adapters/event-store/on-failure.folder')).onFailureFolder(folder);
     },
   };
@@ -172,4 +171,12 @@ function redis({ redisUrl, source }: Settings) {
     });
   }
   return { url: redisUrl, commandTimeoutMs: limits.storeCommandTimeoutMs };
+}
+
+function onFailureFolderOf({ onFailureFolder, source }: Settings): string {
+  if (onFailureFolder !== undefined) return onFailureFolder;
+  throw new Failure(
+    `${source} names no folder of batches that were given up; on AWS they are in the on-failure destination of the event-source mapping, an S3 bucket.`,
+    { exitCode: exitCodes.config },
+  );
 }

@@ -7,7 +7,7 @@ const harmful = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** `text` in one line that does nothing to a terminal: `\n`, `\x1b`, `\u202e` stand for the characters. */
 export function visible(text: string): string {
-  return text.replace(harmful, escape);
+  return text.replace(harmful, escaped);
 }
 
 /** As `visible`, but keeps the text's own lines. */
@@ -24,7 +24,7 @@ export function visibleJson(value: unknown): string {
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-function escape(character: string): string {
+function escaped(character: string): string {
   const code = character.codePointAt(0)!;
   return short[character] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : units(character));
 }

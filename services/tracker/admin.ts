@@ -19,7 +19,10 @@ export interface AdminParts {
   readonly isDraining: () => boolean;
 }
 
-/** The admin HTTP server, not yet listening: for operators and load balancers, on a port of its own that the public does not reach. */
+/**
+ * The admin HTTP server, not yet listening: for operators and load balancers, on a port of its own that the
+ * public does not reach.
+ */
 export function buildAdminServer(parts: AdminParts): FastifyInstance {
   const { clock, spool, programs, tally, registry } = parts;
   const app = Fastify({ logger: false, return503OnClosing: false, forceCloseConnections: true });
@@ -59,7 +62,10 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
 
 export type NotReadyReason = 'program_cache_never_coherent' | 'spool_not_writable' | 'draining';
 
-/** Why no calls should be sent here. An outage of the stream or of Redis is no reason, while there is room: others would not fare better. */
+/**
+ * Why no calls should be sent here. An outage of the stream or of Redis is no reason, while there is room:
+ * others would not fare better.
+ */
 function notReadyBecause({ programs, spool, isDraining }: AdminParts): NotReadyReason[] {
   const reasons: NotReadyReason[] = [];
   if (!programs.wasCoherent) reasons.push('program_cache_never_coherent');

@@ -3,12 +3,16 @@ import type { RandomBytes } from '@trackline/domain/message-id';
 import { AggregateSize, encodeAggregate, randomHashKey } from '@trackline/proto/kpl';
 import type { EventRun, SpooledEvent, SpoolOutlet } from './spool.ts';
 
-/** The longest that a hash key can be: sizes are reckoned with it, so that an aggregate fits under whichever key it gets. */
+/**
+ * The longest that a hash key can be: sizes are reckoned with it, so that an aggregate fits under whichever
+ * key it gets.
+ */
 const longestHashKey = (2n ** 128n - 1n).toString();
 
 /**
- * One record of the event stream: a run of one writer's consecutive events, in the aggregation format. Its partition key is the writer; a random explicit hash key decides
- * its shard and is repeated for every event inside, since KCL drops inner records whose own hash lies outside the shard.
+ * One record of the event stream: a run of one writer's consecutive events, in the aggregation format. Its
+ * partition key is the writer; a random explicit hash key decides its shard and is repeated for every event
+ * inside, since KCL drops inner records whose own hash lies outside the shard.
  */
 export class Aggregate {
   readonly run: EventRun;

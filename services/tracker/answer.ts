@@ -19,7 +19,10 @@ export function beginAnswer(reply: FastifyReply, status: number, reason: CallRea
     .header('cache-control', 'no-store');
 }
 
-/** The same for a tracked call: what is ignored says so, and a 503 says when to come again, jittered so that not all come together. */
+/**
+ * The same for a tracked call: what is ignored says so, and a 503 says when to come again, jittered so that
+ * not all come together.
+ */
 export function beginTracked(call: Call, status: number, reason: CallReason | null): FastifyReply {
   const reply = beginAnswer(call.reply, status, call.ignored ?? reason);
   if (status === 503) reply.header('retry-after', 1 + Math.floor(call.parts.random() * 3));

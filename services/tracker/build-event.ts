@@ -6,7 +6,10 @@ import { landingOf } from './landing.ts';
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({});
 
-/** The tracking event of a valid call: one literal, always of the same shape. What identifies a person is cut here. */
+/**
+ * The tracking event of a valid call: one literal, always of the same shape. What identifies a person is cut
+ * here.
+ */
 export function buildEvent(call: Call, type: EventType, nowMs: number, unverified: boolean): TrackingEvent {
   const { request, program, parts } = call;
   const { limits } = parts;

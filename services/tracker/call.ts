@@ -40,7 +40,9 @@ export interface CallTelemetry {
 
 export type TrackedRequest = FastifyRequest<{ Params: { programId: string }; Querystring: CallQuery }>;
 
-/** One call on its way through: made once as one literal, then filled in, so that all calls share one shape. */
+/**
+ * One call on its way through: made once as one literal, then filled in, so that all calls share one shape.
+ */
 export interface Call {
   readonly parts: TrackingParts;
   readonly route: TrackedRoute;
@@ -62,6 +64,9 @@ export interface TrackedRoute {
   readonly acceptsUnverified: boolean;
   /** The event type of a call; null where it names none that this route takes. */
   typeOf(query: CallQuery): EventType | null;
-  /** Answers the call; `reason` is what became of it, null when it is accepted (or would be, were it not ignored). */
+  /**
+   * Answers the call; `reason` is what became of it, null when it is accepted (or would be, were it not
+   * ignored).
+   */
   answer(call: Call, reason: CallReason | null): void;
 }

@@ -1,8 +1,9 @@
 import { type Clock, delay } from '@trackline/domain/clock';
 
 /**
- * The orderly end of a tracker. From the signal on it says that it is not ready, and goes on answering while load balancers notice; then it takes no more connections, puts what the spool holds onto
- * the stream, and makes its last statement. What could not be sent in time is lost, and said so.
+ * The orderly end of a tracker. From the signal on it says that it is not ready, and goes on answering while
+ * load balancers notice; then it takes no more connections, puts what the spool holds onto the stream, and
+ * makes its last statement. What could not be sent in time is lost, and said so.
  */
 export interface DrainParts {
   readonly clock: Clock;
@@ -12,7 +13,10 @@ export interface DrainParts {
   readonly timeoutMs: number;
   /** How long the last statement may take, when all else is done. */
   readonly finalStatementMs: number;
-  /** Takes no more connections, and resolves when the open calls are answered; by `untilMs` (monotonic) it ends them. */
+  /**
+   * Takes no more connections, and resolves when the open calls are answered; by `untilMs` (monotonic) it
+   * ends them.
+   */
   closePublicServer(untilMs: number): Promise<void>;
   /** Resolves when everything accepted is on the stream. */
   flush(): Promise<void>;
@@ -55,7 +59,10 @@ export class Drain {
     return this.#beganMs !== null;
   }
 
-  /** A signal came: the first begins the drain, one that comes later than a second after it ends the process at once. */
+  /**
+   * A signal came: the first begins the drain, one that comes later than a second after it ends the process
+   * at once.
+   */
   signal(cause: string): void {
     const { clock, telemetry, giveUp } = this.#parts;
     if (this.#beganMs !== null && clock.monotonicMs() - this.#beganMs >= sameSignalMs) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +56,12 @@ function run(environment: Readonly<Record<string, string>>) {
       said[name] += text;
     });
   }
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  // Not 'close': a child whose channel we have closed does not always tell that.
+  const ended = Promise.all([
+    once(child, 'exit'),
+    once(child.stdout!, 'close'),
+    once(child.stderr!, 'close'),
+  ]).then(([[code]]) => code as number | null);
   return { child, said, ended };
 }
 
@@ -133,20 +139,22 @@ describe('the tracker’s process', () => {
   });
 
   test('serves, ships, and drains: not ready from the signal on, while calls are still answered', async () => {
-    const tracker = await start({ TRACKLINE_DRAIN_DELAY_MS: '700' });
+    const tracker = await start({ TRACKLINE_DRAIN_DELAY_MS: '2500' });
     const { url, adminUrl, writer } = tracker;
-    expect(
-      JSON.parse(tracker.said.stdout.split('\n').find((line) => line.includes('tracker_listening'))!),
-    ).toMatchObject({ event: 'tracker_listening', url, adminUrl, writer, instance: 'tracker-under-test' });
+    const line = await until('the log line', () =>
+      tracker.said.stdout.split('\n').find((text) => text.includes('tracker_listening')),
+    );
+    const instance = 'tracker-under-test';
+    expect(JSON.parse(line)).toMatchObject({ event: 'tracker_listening', url, adminUrl, writer, instance });
     await until('the tracker to be ready', async () => (await readiness(adminUrl)) === 200);
     const before = await fetch(`${url}/v1/impression/aurora-shoes`);
     expect(before.headers.get('x-tracking-verdict')).toBe('accepted');
     expect(before.headers.get('connection')).not.toBe('close');
 
     tracker.child.kill('SIGTERM');
-    await until('the tracker to be unready', async () => (await readiness(adminUrl)) === 503);
     // A terminal and npm both send it.
     tracker.child.kill('SIGTERM');
+    await until('the tracker to be unready', async () => (await readiness(adminUrl)) === 503);
     const during = await fetch(`${url}/v1/impression/aurora-shoes`);
     expect(during.headers.get('x-tracking-verdict')).toBe('accepted');
     expect(during.headers.get('connection')).toBe('close');
@@ -180,10 +188,6 @@ describe('the tracker’s process', () => {
     const tracker = await start();
     await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
     tracker.child.disconnect();
-    setTimeout(
-      () => process.stderr.write('SAID ' + JSON.stringify(tracker.said) + tracker.child.exitCode + '\n'),
-      6000,
-    );
     expect(await tracker.ended).toBe(0);
     const { events, statements } = await readStream(tracker.stream);
     expect(events).toHaveLength(1);

@@ -117,7 +117,8 @@ const urls = await tracker.listen().catch((error: Error) => {
 telemetry.listening({ ...urls, writer: spool.writer });
 process.send?.({ kind: 'listening', ...urls, writer: spool.writer });
 
-// The admin port stays open to the end, so that "not ready" is told until the process is gone; it also keeps the process alive for the drain.
+// The admin port stays open to the end, so that "not ready" is told until the process is gone; it also keeps
+// the process alive for the drain.
 const exitCode = await tracker.drain.ended;
 await Promise.all([tracker.adminServer.close(), programs.close(), stream.close()]);
 process.exit(exitCode);

@@ -15,7 +15,10 @@ export interface MetricSources {
 
 export type Metrics = ReturnType<typeof buildMetrics>;
 
-/** The tracker's metrics, in a registry of their own. Counters are moved by the telemetry; what has a state is read when it is asked for. */
+/**
+ * The tracker's metrics, in a registry of their own. Counters are moved by the telemetry; what has a state is
+ * read when it is asked for.
+ */
 export function buildMetrics() {
   const registry = new Registry();
   const registers = [registry];

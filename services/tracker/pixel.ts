@@ -13,8 +13,9 @@ export function isPixelPath(path: string): boolean {
 }
 
 /**
- * Answers with the pixel: 200 when accepted and when rejected for what the program is, since neither is the page's fault; a malformed call and an
- * overload keep their status. A beacon (`?f=b`) gets 204 and no body where a pixel gets 200.
+ * Answers with the pixel: 200 when accepted and when rejected for what the program is, since neither is the
+ * page's fault; a malformed call and an overload keep their status. A beacon (`?f=b`) gets 204 and no body
+ * where a pixel gets 200.
  */
 export function answerPixel(call: Call, reason: CallReason | null): void {
   const status = reason === null || isAboutProgram(reason) ? 200 : reasons[reason].status;

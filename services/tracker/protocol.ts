@@ -9,8 +9,9 @@ import { gif, gifType, isPixelPath } from './pixel.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * What is refused before any route is looked for: by Node's parser (it then tells `clientError`), for its expectation, or for its size. Node would answer these by itself, each in
- * its own way; here they get a verdict and a body like everything else.
+ * What is refused before any route is looked for: by Node's parser (it then tells `clientError`), for its
+ * expectation, or for its size. Node would answer these by itself, each in its own way; here they get a
+ * verdict and a body like everything else.
  */
 export interface ProtocolParts {
   readonly clock: Clock;
@@ -29,7 +30,10 @@ export interface Protocol {
   refuseBytes(error: ClientError, socket: Socket): void;
 }
 
-/** What Node's `clientError` event tells. (Fastify's type takes the packet for a Buffer that went through JSON.) */
+/**
+ * What Node's `clientError` event tells. (Fastify's type takes the packet for a Buffer that went through
+ * JSON.)
+ */
 export interface ClientError {
   readonly code?: string;
   /** The Buffer in which the parser stopped, and how far it got in it. */
@@ -68,7 +72,8 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
       // The parser tells each packet that follows the first bad one.
       if (socket[isRefused]) return;
       socket[isRefused] = true;
-      // Nothing was asked: the connection was opened ahead of need, or is gone already. It is closed without a word.
+      // Nothing was asked: the connection was opened ahead of need, or is gone already. It is closed without
+      // a word.
       if (error.code === 'ECONNRESET' || socket.bytesRead === 0 || !socket.writable) {
         socket.destroy();
         return;
@@ -83,7 +88,10 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
     },
   };
 
-  /** Says the last word. Closing at once would reset the connection while the other side still sends, and the answer with it. */
+  /**
+   * Says the last word. Closing at once would reset the connection while the other side still sends, and the
+   * answer with it.
+   */
   function end(socket: Socket, answer: Buffer): void {
     if (socket.writable) socket.end(answer);
     clock.after(limits.refusedLingerMs, () => socket.destroy());
@@ -120,12 +128,16 @@ function refusalOf(
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   if (bytes > limits.headerBytesMax) return 'headers_too_large';
-  // HTTP/1.1 asks for exactly one Host (RFC 9112 §3.2), HTTP/1.0 for none; HTTP/0.9 has no headers, and is not spoken.
+  // HTTP/1.1 asks for exactly one Host (RFC 9112 §3.2), HTTP/1.0 for none; HTTP/0.9 has no headers, and is
+  // not spoken.
   if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return null;
   return 'malformed';
 }
 
-/** None of today's routes takes a body; what comes as one is not read, so that nothing else can follow it on its connection. */
+/**
+ * None of today's routes takes a body; what comes as one is not read, so that nothing else can follow it on
+ * its connection.
+ */
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
@@ -138,8 +150,9 @@ function reasonOf(error: ClientError): CallReason {
 }
 
 /**
- * Whether the parser ran over within the URL. It does not tell, so the line in which it stopped has to: a request line has no colon before its first space. Of a line that began in an
- * earlier packet we see only an end; without a space in it, it is more likely a URL's than a header's.
+ * Whether the parser ran over within the URL. It does not tell, so the line in which it stopped has to: a
+ * request line has no colon before its first space. Of a line that began in an earlier packet we see only an
+ * end; without a space in it, it is more likely a URL's than a header's.
  */
 function isInUrl(error: ClientError): boolean {
   const parsed = parsedText(error);

@@ -1,6 +1,7 @@
 /**
- * The query of a call. Only what we know is read: an unknown parameter is not even decoded, whatever it holds. Of a parameter that
- * comes twice, the first counts. (A type alias, and no interface, since Fastify wants to index it by any name.)
+ * The query of a call. Only what we know is read: an unknown parameter is not even decoded, whatever it
+ * holds. Of a parameter that comes twice, the first counts. (A type alias, and no interface, since Fastify
+ * wants to index it by any name.)
  */
 export type CallQuery = {
   /** Who showed the ad; '' when it was not said. */

@@ -4,8 +4,8 @@ import type { RandomBytes } from '@trackline/domain/message-id';
 const poolBytes = 8 * 1024;
 
 /**
- * Cryptographic random bytes out of a pool: asking the system for 16 at a time costs more than the rest of a message id. What was handed
- * out is wiped by the next filling and used once.
+ * Cryptographic random bytes out of a pool: asking the system for 16 at a time costs more than the rest of a
+ * message id. What was handed out is wiped by the next filling and used once.
  */
 export function pooledRandomBytes(): RandomBytes {
   const pool = new Uint8Array(poolBytes);

@@ -9,9 +9,12 @@ import type { SpoolOutlet } from './spool.ts';
 /**
  * The sender: takes events from the spool and puts them on the event stream, at its own pace.
  *
- * An aggregate is cut when a full one waits, or when an event has waited for the linger. Up to `putCallsMax` calls are under way; what the sender holds, under way or waiting to be sent again, is
- * bounded, and what is beyond waits in the spool. Each record has its own outcome: what the stream has is released, the rest goes again after a back-off, behind which
- * nothing else waits. A throttled aggregate goes under a fresh hash key. Errors that no retry mends keep the events too: they are tried again at the longest back-off, and told as an alarm.
+ * An aggregate is cut when a full one waits, or when an event has waited for the linger. Up to `putCallsMax`
+ * calls are under way; what the sender holds, under way or waiting to be sent again, is bounded, and what is
+ * beyond waits in the spool. Each record has its own outcome: what the stream has is released, the rest goes
+ * again after a back-off, behind which nothing else waits. A throttled aggregate goes under a fresh hash key.
+ * Errors that no retry mends keep the events too: they are tried again at the longest back-off, and told as
+ * an alarm.
  */
 export interface SenderOptions {
   readonly spool: SpoolOutlet;
@@ -84,7 +87,10 @@ export class Sender {
     options.spool.onWaiting(() => this.#onWaiting());
   }
 
-  /** Stops lingering and shortens the back-off, since the process is about to end: resolves when the spool and the sender are empty. */
+  /**
+   * Stops lingering and shortens the back-off, since the process is about to end: resolves when the spool and
+   * the sender are empty.
+   */
   flush(): Promise<void> {
     this.#hurried = true;
     for (const { aggregates, timer } of this.#resting) {
@@ -174,7 +180,10 @@ export class Sender {
     return aggregate;
   }
 
-  /** Whether what waits in the spool should be cut: a full aggregate, or one that has lingered, if we may hold more. */
+  /**
+   * Whether what waits in the spool should be cut: a full aggregate, or one that has lingered, if we may hold
+   * more.
+   */
   #isRipe(): boolean {
     const { spool, clock, limits } = this.#options;
     const sinceMs = spool.waitingSinceMs;
@@ -195,7 +204,10 @@ export class Sender {
     );
   }
 
-  /** What is too young to be cut gets its own wake-up; where there is no room, the end of a call or of a rest looks again. */
+  /**
+   * What is too young to be cut gets its own wake-up; where there is no room, the end of a call or of a rest
+   * looks again.
+   */
   #lingerForTheRest(): void {
     const { spool, clock, limits } = this.#options;
     const sinceMs = spool.waitingSinceMs;
@@ -281,7 +293,10 @@ const keyBytesMax = 256;
 
 const noOutcome: Failed = { ok: false, code: 'NoOutcome', throttled: false, retriable: true };
 
-/** The port promises not to reject. Should an adapter break that, its records count as failed: nothing is known of them. */
+/**
+ * The port promises not to reject. Should an adapter break that, its records count as failed: nothing is
+ * known of them.
+ */
 function brokenPort(error: unknown): PutOutcome[] {
   return [{ ...noOutcome, code: error instanceof Error ? error.name : 'Unknown' }];
 }

@@ -136,7 +136,7 @@ describe('MemorySpool', () => {
     );
   });
 
-  test('a queue that is long and taken bit by bit keeps its order', () => {
+  test('many events, taken bit by bit, keep their order', () => {
     const { spool, accept } = buildSpool(64 * 1024 * 1024);
     for (let i = 0; i < 20_000; i++) accept();
     let next = 1;

@@ -13,19 +13,22 @@ export interface MemorySpoolOptions {
   readonly limits: Pick<Limits, 'eventBytesMax' | 'eventOverheadBytes' | 'aggregateBytesMax'>;
 }
 
-/** How many taken events may stand at the front of the queue before it is cut: rare enough to cost nothing per event. */
+/**
+ * How many taken events may stand before the waiting ones until they are cut off: rarely, so it costs little.
+ */
 const cutEvery = 4096;
 
 /**
- * A spool in memory: it survives an outage of the stream while there is room, and nothing else. It is `full` from the moment at which its largest possible
- * event might not fit, so that whether an event is accepted does not depend on its size.
+ * A spool in memory: it survives an outage of the stream while there is room, and nothing else. It is `full`
+ * from the moment at which its largest possible event might not fit, so that whether an event is accepted
+ * does not depend on its size.
  */
 export class MemorySpool implements Spool {
   readonly writer: string;
   readonly #options: MemorySpoolOptions;
   readonly #fullAtBytes: number;
   /** What waits, behind `#head` taken ones. */
-  #queue: SpooledEvent[] = [];
+  #waiting: SpooledEvent[] = [];
   #head = 0;
   /** What was taken and not yet released, oldest first. */
   readonly #taken = new Set<EventRun>();
@@ -49,15 +52,15 @@ export class MemorySpool implements Spool {
   take(fits: (event: SpooledEvent) => boolean): EventRun | null {
     const from = this.#head;
     let bytes = 0;
-    while (this.#head < this.#queue.length && fits(this.#queue[this.#head]!)) {
-      bytes += this.#queue[this.#head]!.data.length;
+    while (this.#head < this.#waiting.length && fits(this.#waiting[this.#head]!)) {
+      bytes += this.#waiting[this.#head]!.data.length;
       this.#head++;
     }
     if (this.#head === from) return null;
-    const events = this.#queue.slice(from, this.#head);
+    const events = this.#waiting.slice(from, this.#head);
     this.#waitingBytes -= bytes;
-    if (this.#head >= cutEvery || this.#head === this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
+    if (this.#head >= cutEvery || this.#head === this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
     const run = {
@@ -83,7 +86,7 @@ export class MemorySpool implements Spool {
   }
 
   get waitingSinceMs(): number | null {
-    return this.#queue[this.#head]?.acceptedAtMs ?? null;
+    return this.#waiting[this.#head]?.acceptedAtMs ?? null;
   }
 
   onWaiting(listener: () => void): void {
@@ -91,7 +94,7 @@ export class MemorySpool implements Spool {
   }
 
   account(): SpoolAccount {
-    const oldest = this.#taken.values().next().value?.events[0] ?? this.#queue[this.#head];
+    const oldest = this.#taken.values().next().value?.events[0] ?? this.#waiting[this.#head];
     return {
       acceptedThrough: this.#accepted,
       sentThrough: oldest === undefined ? this.#accepted : oldest.sequence - 1,
@@ -108,7 +111,7 @@ export class MemorySpool implements Spool {
     const data = encodeEvent(event, this.writer, sequence);
     if (data.length > this.#options.limits.eventBytesMax) return 'failed';
     const spooled = { writer: this.writer, sequence, data, acceptedAtMs: this.#options.clock.monotonicMs() };
-    this.#queue.push(spooled);
+    this.#waiting.push(spooled);
     this.#accepted = sequence;
     this.#unsent++;
     this.#heldBytes += this.#costOf(spooled);

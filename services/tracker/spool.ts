@@ -3,22 +3,29 @@ import type { TrackingEvent } from '@trackline/domain/tracking-event';
 /**
  * The spool: where an accepted event waits, safe, until the stream has it.
  *
- * In. `accept` gives the event its place in the account, encodes it once, keeps it, and settles: exactly once, with what became of it. A spool in memory settles
- * before `accept` returns; one on disk when the group that holds the event is on the disk. What the caller needs to know again when it is
- * settled is passed through, so that no closure is made per event.
+ * In. `accept` gives the event its place in the account, encodes it once, keeps it, and settles: exactly
+ * once, with what became of it. A spool in memory settles before `accept` returns; one on disk when the group
+ * that holds the event is on the disk. What the caller needs to know again when it is settled is passed
+ * through, so that no closure is made per event.
  *
- * When full. `full` is an answer like any other: nothing was kept, no sequence was used, and later events may be accepted again as room is made. What the spool holds is bounded in bytes and
- * includes all that the sender has taken and not yet released.
+ * When full. `full` is an answer like any other: nothing was kept, no sequence was used, and later events may
+ * be accepted again as room is made. What the spool holds is bounded in bytes and includes all that the
+ * sender has taken and not yet released.
  *
- * Out. The sender takes *runs*: consecutive events of one writer. They stay in the spool's account until the sender releases them, in any order, once the
- * stream has them. There is no cursor: what was never released is lost with a spool in memory, and is handed out again at the next start by one on disk. A spool on disk
- * may hand out runs of several writers (it adopts the folders of those that died) and may have to read before it can: it then hands out nothing, and tells when it can.
+ * Out. The sender takes *runs*: consecutive events of one writer. They stay in the spool's account until the
+ * sender releases them, in any order, once the stream has them. There is no cursor: what was never released
+ * is lost with a spool in memory, and is handed out again at the next start by one on disk. A spool on disk
+ * may hand out runs of several writers (it adopts the folders of those that died) and may have to read before
+ * it can: it then hands out nothing, and tells when it can.
  */
 export interface Spool extends SpoolIntake, SpoolOutlet {
   account(): SpoolAccount;
 }
 
-/** accepted: the spool has it. full: there is no room. failed: the event can't be kept; trying it again would not help. */
+/**
+ * accepted: the spool has it. full: there is no room. failed: the event can't be kept; trying it again would
+ * not help.
+ */
 export type SpoolOutcome = 'accepted' | 'full' | 'failed';
 
 export type Settle<Call> = (outcome: SpoolOutcome, call: Call) => void;
@@ -32,8 +39,8 @@ export interface SpoolIntake {
 
 export interface SpoolOutlet {
   /**
-   * Takes the oldest waiting events, as long as they are consecutive events of one writer and `fits` admits them. `fits` is asked once for each, in order, and must
-   * admit the first.
+   * Takes the oldest waiting events, as long as they are consecutive events of one writer and `fits` admits
+   * them. `fits` is asked once for each, in order, and must admit the first.
    */
   take(fits: (event: SpooledEvent) => boolean): EventRun | null;
   /** The stream has all of the run: the spool may forget it. */

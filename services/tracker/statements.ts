@@ -8,8 +8,10 @@ import { encodeStatement } from '@trackline/proto/tracking-event';
 import type { Limits } from './limits.ts';
 
 /**
- * The tracker's part of the ledger: how far its writer has accepted, said on the event stream right at the start (so that the writer is known before its first event
- * is), every few seconds, and a last time when it is drained. A statement that does not get through is not tried again, since the next one says more; the last one is.
+ * The tracker's part of the ledger: how far its writer has accepted, said on the event stream right at the
+ * start (so that the writer is known before its first event is), every few seconds, and a last time when it
+ * is drained. A statement that does not get through is not tried again, since the next one says more; the
+ * last one is.
  */
 export interface StatementsOptions {
   readonly stream: EventStream;

@@ -9,7 +9,10 @@ const callReasons = Object.keys(reasons).filter(
   (reason): reason is CallReason => reasons[reason as CallReason].at === 'call',
 );
 
-/** Counts verdicts since the writer began: plain numbers behind fixed keys, since this is done for every call; metrics and statements read them. */
+/**
+ * Counts verdicts since the writer began: plain numbers behind fixed keys, since this is done for every call;
+ * metrics and statements read them.
+ */
 export class Tally {
   readonly #counts: Readonly<Record<CallType, Record<CallReason | 'accepted', number>>>;
   #lost = 0;

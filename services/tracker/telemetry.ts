@@ -12,8 +12,9 @@ const logAgainAfterMs = 10_000;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What the tracker's parts have to tell, turned into metrics and log lines: here, and nowhere else. What can happen again and again is logged once in ten seconds and says how
- * often it was left out; its metric counts every time.
+ * What the tracker's parts have to tell, turned into metrics and log lines: here, and nowhere else. What can
+ * happen again and again is logged once in ten seconds and says how often it was left out; its metric counts
+ * every time.
  */
 export class Telemetry
   implements CallTelemetry, SenderTelemetry, StatementTelemetry, DrainTelemetry, ProgramCacheTelemetry

@@ -7,8 +7,8 @@ import type { Call, TrackedRequest, TrackedRoute, TrackingParts } from './call.t
 import type { SpoolOutcome } from './spool.ts';
 
 /**
- * The path that every tracked call takes: check → look up → decide → build the event → spool → answer. On a cache hit with a spool in memory it runs
- * through without a promise, a closure or a log line.
+ * The path that every tracked call takes: check → look up → decide → build the event → spool → answer. On a
+ * cache hit with a spool in memory it runs through without a promise, a closure or a log line.
  */
 export function track(
   parts: TrackingParts,
@@ -68,9 +68,15 @@ function refuseProgramId(id: string, lengthMax: number): CallReason {
 
 const prefetchToken = /(?:^|[\s,;])prefetch(?:$|[\s,;])/i;
 
-/** A browser fetching ahead says so in `Sec-Purpose` ("Fetch Standard"), older ones in `Purpose`: `prefetch`, also as `prefetch;prerender`. */
+/**
+ * A browser fetching ahead says so in `Sec-Purpose` ("Fetch Standard"), older ones in `Purpose`: `prefetch`,
+ * also as `prefetch;prerender`.
+ */
 function isPrefetch({ headers }: TrackedRequest): boolean {
-  const purpose = headers['sec-purpose'] ?? headers.purpose;
+  return hasPrefetchToken(headers['sec-purpose']) || hasPrefetchToken(headers.purpose);
+}
+
+function hasPrefetchToken(purpose: string | string[] | undefined): boolean {
   return purpose !== undefined && prefetchToken.test(String(purpose));
 }
 

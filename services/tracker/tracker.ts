@@ -124,10 +124,20 @@ export function buildTracker(parts: TrackerParts): Tracker {
     timeoutMs: settings.drainTimeoutMs,
     finalStatementMs: limits.finalStatementMs,
     async closePublicServer(untilMs) {
-      const graceMs = Math.min(limits.requestTimeoutMs, untilMs - clock.monotonicMs());
-      const ending = clock.after(graceMs, () => publicServer.server.closeAllConnections());
+      const endMs = Math.min(untilMs, clock.monotonicMs() + limits.requestTimeoutMs);
+      let timer = clock.after(0, sweep);
       await publicServer.close();
-      ending.cancel();
+      timer.cancel();
+
+      /**
+       * Closing closes what is idle then. What was busy is kept alive after its answer, unless somebody looks
+       * again.
+       */
+      function sweep(): void {
+        if (clock.monotonicMs() >= endMs) publicServer.server.closeAllConnections();
+        else publicServer.server.closeIdleConnections();
+        timer = clock.after(limits.idleSweptEveryMs, sweep);
+      }
     },
     flush: () => sender.flush(),
     giveUp() {

@@ -1,8 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whose `X-Forwarded-For` is believed. A range that takes in whole registries of addresses would let every caller choose their own address,
- * so it is refused: IPv4 wider than /8, IPv6 wider than /7 (all unique local addresses), and IPv6 that holds all of IPv4, mapped.
+ * Whose `X-Forwarded-For` is believed. A range that takes in whole registries of addresses would let every
+ * caller choose their own address, so it is refused: IPv4 wider than /8, IPv6 wider than /7 (all unique local
+ * addresses), and IPv6 that holds all of IPv4, mapped.
  */
 const prefixMin = { 4: 8, 6: 7 } as const;
 

@@ -24,8 +24,9 @@ export interface Sampling {
 }
 
 /**
- * The latest verdicts, for a person to watch: bounded, and sampled under load, so that watching costs the same however busy the tracker is. How many are left out follows the
- * second before; should a burst come, twice the bound is kept and no more.
+ * The latest verdicts, for a person to watch: bounded, and sampled under load, so that watching costs the
+ * same however busy the tracker is. How many are left out follows the second before; should a burst come,
+ * twice the bound is kept and no more.
  */
 export class VerdictRing {
   readonly #clock: Clock;

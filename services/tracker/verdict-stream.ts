@@ -4,8 +4,9 @@ import type { Limits } from './limits.ts';
 import type { VerdictRing } from './verdict-ring.ts';
 
 /**
- * `GET /verdicts`: the ring's verdicts as server-sent events ("HTML Standard", §9.2), first what it holds and then what comes. A `sampling` event says how much is left out. A reader that does not keep up
- * misses verdicts, not the tracker its memory.
+ * `GET /verdicts`: the ring's verdicts as server-sent events ("HTML Standard", §9.2), first what it holds and
+ * then what comes. A `sampling` event says how much is left out. A reader that does not keep up misses
+ * verdicts, not the tracker its memory.
  */
 export function streamVerdicts(
   ring: VerdictRing,

@@ -6,7 +6,8 @@ import { buildTracker, GivenPrograms, program, type TestTracker } from '../helpe
 import { until } from '../helpers/until.ts';
 
 /**
- * Bad input as it comes over the wire. Each case sends its bytes over a raw socket and asserts the answer; after each, the next good call must work, and nothing but that may have been counted.
+ * Bad input as it comes over the wire. Each case sends its bytes over a raw socket and asserts the answer;
+ * after each, the next good call must work, and nothing but that may have been counted.
  */
 
 const headersTimeoutMs = 300;

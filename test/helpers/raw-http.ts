@@ -8,7 +8,10 @@ export interface RawReply {
   readonly body: Buffer;
 }
 
-/** A connection on which a test says exactly the bytes that it means, where a client library would tidy them up. */
+/**
+ * A connection on which a test says exactly the bytes that it means, where a client library would tidy them
+ * up.
+ */
 export class RawConnection {
   readonly #socket: Socket;
   #received = Buffer.alloc(0);

@@ -60,7 +60,9 @@ export function trackingEvent(overrides: Partial<TrackingEvent> = {}): TrackingE
   };
 }
 
-/** Programs that are simply there, in place of a program cache: always coherent unless a test says otherwise. */
+/**
+ * Programs that are simply there, in place of a program cache: always coherent unless a test says otherwise.
+ */
 export class GivenPrograms implements Programs {
   readonly #lookups = new Map<string, ProgramLookup | Promise<ProgramLookup>>();
   coherent = true;

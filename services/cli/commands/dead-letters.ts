@@ -2,13 +2,12 @@ import type { DeadLetterSummary } from '@trackline/adapters/event-store/dead-let
 import { reasons } from '@trackline/domain/verdict';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
-import { type DecodedPart, decodeLetter } from '../decode-letter.ts';
+import { decodeLetter, describePart, kindOfReason } from '../decode-letter.ts';
 import { Failure } from '../failure.ts';
 import { hexDump } from '../hex-dump.ts';
 import { limits } from '../limits.ts';
 import { type Cell, clip, count, pairs, table } from '../table.ts';
 import { dayOf, iso, shortIso } from '../time.ts';
-import { visible, visibleLines } from '../visible.ts';
 
 /** `dead-letters list`: what arrived on one UTC day and could not be processed, oldest first. */
 export async function deadLettersList(
@@ -35,7 +34,7 @@ export async function deadLettersShow(
   if (letter === null) {
     throw new Failure(`There is no dead letter ${id}. "trackline dead-letters list" names those of a day.`);
   }
-  const decoded = decodeLetter(letter.reason, letter.bytes);
+  const decoded = decodeLetter(kindOfReason(letter.reason), letter.bytes);
   return {
     json: { ...summaryJson(letter), bytes: Buffer.from(letter.bytes).toString('base64'), decoded },
     text: () =>
@@ -48,7 +47,7 @@ export async function deadLettersShow(
           ['size', `${count(letter.size)} bytes`],
         ]),
         ...decoded.map(describePart),
-        dump(letter.bytes, full),
+        hexDump(letter.bytes, full ? Infinity : limits.hexBytesShown),
       ].join('\n\n'),
   };
 }
@@ -85,25 +84,4 @@ function originPairs({ origin }: DeadLetterSummary): [string, string][] {
     ['partition key', origin.partitionKey],
     ['arrived at', iso(origin.arrivedAtMs)],
   ];
-}
-
-function describePart(part: DecodedPart): string {
-  switch (part.kind) {
-    case 'text':
-      return `It is text:\n${visibleLines(part.text)}`;
-    case 'bad':
-      return `It can't be decoded: ${part.reason}: ${visible(part.detail)}`;
-    case 'update':
-      return `It is a core-data update:\n${JSON.stringify(part.update, null, 2)}`;
-    case 'event':
-      return `It is a tracking event:\n${JSON.stringify(part.event, null, 2)}`;
-    case 'statement':
-      return `It is a statement:\n${JSON.stringify(part.statement, null, 2)}`;
-  }
-}
-
-function dump(bytes: Uint8Array, full: boolean): string {
-  const shown = full ? bytes : bytes.subarray(0, limits.hexBytesShown);
-  const rest = bytes.length - shown.length;
-  return rest > 0 ? `${hexDump(shown)}\n… ${count(rest)} bytes more: --full shows them.` : hexDump(shown);
 }

@@ -5,7 +5,7 @@ import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { type Cell, clip, pairs, table } from '../table.ts';
-import { shortIso } from '../time.ts';
+import { iso } from '../time.ts';
 
 const hourMs = 3_600_000;
 
@@ -71,14 +71,17 @@ function readableHour(hour: string): string {
   return `${hour.slice(0, 4)}-${hour.slice(4, 6)}-${hour.slice(6, 8)} ${hour.slice(8)}:00–${hour.slice(8)}:59`;
 }
 
+/** The event as it was recorded, what identifies it first. */
 function eventJson({ event, unknownFields }: StoredEvent) {
-  return { ...event, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
+  const { messageId, type, programId, programVersion, receivedAtMs, ...rest } = event;
+  const head = { messageId, type, programId, programVersion, receivedAtMs };
+  return { ...head, ...rest, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
 }
 
 function eventTable(stored: readonly StoredEvent[]): string {
   const heads = ['RECEIVED AT', 'TYPE', 'PUBLISHER', 'VERSION', 'FLAGS', 'USER AGENT', 'MESSAGE'];
   const rows = stored.map(({ event }): Cell[] => [
-    new Date(event.receivedAtMs).toISOString(),
+    iso(event.receivedAtMs),
     event.type,
     event.publisherId || '–',
     String(event.programVersion),
@@ -94,10 +97,12 @@ function flags({ bot, unverified }: RecordedEvent): string {
 }
 
 /** Every field of the event that says something, by its own name; what is nested, by its path. */
-export function eventFields({ event, unknownFields }: StoredEvent): [string, string][] {
-  const { params, transaction, receivedAtMs, ...rest } = event;
+function eventFields({ event, unknownFields }: StoredEvent): [string, string][] {
+  const { messageId, type, params, transaction, receivedAtMs, ...rest } = event;
   const fields: [string, unknown][] = [
-    ['receivedAt', shortIso(receivedAtMs)],
+    ['messageId', messageId],
+    ['type', type],
+    ['receivedAt', iso(receivedAtMs)],
     ...Object.entries(rest),
     ...Object.entries(params).map(([name, value]): [string, unknown] => [`params.${name}`, value]),
     ...Object.entries(transaction ?? {}).map(([name, value]): [string, unknown] => [

@@ -5,7 +5,7 @@ import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
 import { awaitVersions } from '../core-data/await-store.ts';
 import { explain, type WaitOptions } from '../core-data/change-program.ts';
-import { readInput } from '../core-data/read-input.ts';
+import { inputName, readInput } from '../core-data/read-input.ts';
 import { type PlacedUpdate, readUpdates } from '../core-data/read-updates.ts';
 import { sendUpdates } from '../core-data/send-updates.ts';
 import { Failure } from '../failure.ts';
@@ -30,7 +30,7 @@ interface ImportedEntry extends PlacedUpdate {
 export async function programImport(context: Context, path: string, options: WaitOptions): Promise<Answer> {
   const { good, bad } = readUpdates(await readInput(path, limits.importBytesMax));
   if (bad.length > 0) throw badFile(path, bad);
-  if (good.length === 0) throw new Failure(`${path} holds no core-data update.`);
+  if (good.length === 0) throw new Failure(`${inputName(path)} holds no core-data update.`);
 
   const programs = await context.parts.programTable();
   const entries = await mapBounded(good, limits.tableReadsMax, (update) =>
@@ -45,7 +45,7 @@ export async function programImport(context: Context, path: string, options: Wai
 function badFile(path: string, bad: readonly string[]): Failure {
   const named = bad.slice(0, limits.badEntriesNamedMax);
   const unnamed = bad.length - named.length;
-  return new Failure(`${path}: ${count(bad.length)} bad, nothing was sent:`, {
+  return new Failure(`${inputName(path)}: ${count(bad.length)} bad, nothing was sent:`, {
     details: unnamed > 0 ? [...named, `… and ${count(unnamed)} more`] : named,
   });
 }

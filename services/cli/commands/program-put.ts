@@ -3,7 +3,7 @@ import { formatUpdate, parseUpdate, updateBytesMax } from '@trackline/proto/core
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { changeProgram, type WaitOptions } from '../core-data/change-program.ts';
-import { readInput } from '../core-data/read-input.ts';
+import { inputName, readInput } from '../core-data/read-input.ts';
 import { Failure } from '../failure.ts';
 
 /**
@@ -23,7 +23,7 @@ function readOne(bytes: Uint8Array, path: string): { program: ProgramVersion; ha
   const parsed = parseUpdate(text);
   if (!parsed.ok) {
     throw new Failure(
-      `${path} holds no valid core-data update: ${parsed.reason}: ${parsed.detail}; nothing was sent.`,
+      `${inputName(path)} holds no valid core-data update: ${parsed.reason}: ${parsed.detail}; nothing was sent.`,
     );
   }
   return { program: parsed.program, hasVersion };
@@ -46,8 +46,8 @@ export function nextVersion(
   newest: ProgramVersion | null,
 ): ProgramVersion {
   if (newest === null) return program;
-  if (formatUpdate({ ...program, version: newest.version }) === formatUpdate(newest)) return newest;
   if (hasVersion && program.version > newest.version) return program;
+  if (formatUpdate({ ...program, version: newest.version }) === formatUpdate(newest)) return newest;
   if (hasVersion && program.version < newest.version) {
     throw new Failure(
       `Conflict: the file is based on version ${program.version} of ${program.id}, and the newest is ${newest.version}. ` +

@@ -24,7 +24,11 @@ export interface AwaitOptions {
   readonly onArrived?: (settled: number) => void;
 }
 
-/** Waits until the program store has each of these versions, of which there is one for each program. One arrival for each, in order; never rejects. */
+/**
+ * Waits until the program store has each of these versions, of which there is one for each program. One arrival for each, in order; never rejects.
+ *
+ * Updates arrive about in the order in which they were sent, so that only the first of those that are waited for are asked after; before giving up, all are.
+ */
 export async function awaitVersions(
   programs: readonly ProgramVersion[],
   { reader, clock, timeoutMs, onArrived }: AwaitOptions,
@@ -34,19 +38,22 @@ export async function awaitVersions(
   let pollMs: number = limits.storePollMinMs;
   let lastArrivalMs = clock.monotonicMs();
   for (;;) {
-    await mapBounded(waiting, limits.storeReadsMax, async (index) => {
+    const late = clock.monotonicMs() - lastArrivalMs >= timeoutMs;
+    const asked = late ? waiting : waiting.slice(0, limits.storeAskedMax);
+    await mapBounded(asked, limits.storeReadsMax, async (index) => {
       arrivals[index] = await look(programs[index]!, reader);
     });
     const before = waiting.length;
     waiting = waiting.filter((index) => arrivals[index]!.kind === 'unseen');
-    if (waiting.length < before) {
+    const arrived = before - waiting.length;
+    if (arrived > 0) {
       onArrived?.(programs.length - waiting.length);
       lastArrivalMs = clock.monotonicMs();
       pollMs = limits.storePollMinMs;
     }
-    const leftMs = lastArrivalMs + timeoutMs - clock.monotonicMs();
-    if (waiting.length === 0 || leftMs <= 0) return arrivals;
-    await delay(clock, Math.min(pollMs, leftMs));
+    if (waiting.length === 0 || (late && arrived === 0)) return arrivals;
+    if (arrived === asked.length) continue;
+    await delay(clock, Math.min(pollMs, Math.max(0, lastArrivalMs + timeoutMs - clock.monotonicMs())));
     pollMs = Math.min(limits.storePollMaxMs, pollMs * 1.5);
   }
 }

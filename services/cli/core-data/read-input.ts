@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts';
  * @throws Failure when it can't be read, or holds more than `bytesMax`
  */
 export async function readInput(path: string, bytesMax: number): Promise<Uint8Array> {
-  const name = path === '-' ? 'standard input' : path;
+  const name = inputName(path);
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -23,4 +23,9 @@ export async function readInput(path: string, bytesMax: number): Promise<Uint8Ar
     throw new Failure(`${name} can't be read: ${(error as Error).message}`);
   }
   return Buffer.concat(chunks);
+}
+
+/** How messages call the file of this path. */
+export function inputName(path: string): string {
+  return path === '-' ? 'standard input' : path;
 }

@@ -4,8 +4,9 @@ import type { Call, TrackedRoute } from '../call.ts';
 import { landingOf } from '../landing.ts';
 
 /**
- * `GET /v1/click/:programId`: on to the landing URL. Whoever clicks is never stranded by what is our trouble or the program's: as long as the program is known they get there, counted
- * or not. Without a program there is no target, and a small page says so.
+ * `GET /v1/click/:programId`: on to the landing URL. Whoever clicks is never stranded by what is our trouble
+ * or the program's: as long as the program is known they get there, counted or not. Without a program there
+ * is no target, and a small page says so.
  */
 export const click: TrackedRoute = {
   acceptsUnverified: false,

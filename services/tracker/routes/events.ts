@@ -4,7 +4,10 @@ import type { Call, TrackedRoute } from '../call.ts';
 
 const jsonType = 'application/json; charset=utf-8';
 
-/** `GET /v1/events/:programId?type=…`: tracks like its pixel twin, and tells in JSON what it decided on. It takes nothing unverified: it could not tell the program. */
+/**
+ * `GET /v1/events/:programId?type=…`: tracks like its pixel twin, and tells in JSON what it decided on. It
+ * takes nothing unverified: it could not tell the program.
+ */
 export const events: TrackedRoute = {
   acceptsUnverified: false,
   typeOf: ({ type }) => (type === 'impression' || type === 'click' ? type : null),

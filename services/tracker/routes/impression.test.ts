@@ -181,6 +181,11 @@ describe('GET /v1/impression/:programId', () => {
     },
   );
 
+  test('a prefetch may say so in either header, whatever the other says', async () => {
+    const { reply } = await impression('aurora-shoes', {}, { 'sec-purpose': 'other', purpose: 'prefetch' });
+    expect(reply.headers['x-tracking-verdict']).toBe('ignored');
+  });
+
   test('a purpose that only contains the letters is no prefetch', async () => {
     const { reply } = await impression('aurora-shoes', {}, { 'sec-purpose': 'noprefetching' });
     expect(reply.headers['x-tracking-verdict']).toBe('accepted');

@@ -1,0 +1,97 @@
+import type { Statement } from '@trackline/domain/ledger';
+import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import { encodeAggregate } from '@trackline/proto/kpl';
+import { encodeEvent, encodeStatement } from '@trackline/proto/tracking-event';
+import { expect, test } from 'vitest';
+import { decodeLetter, describePart, kindOfReason } from './decode-letter.ts';
+
+const event: TrackingEvent = {
+  messageId: '01890a5d-ac96-774b-bcce-b302099a8057',
+  type: 'click',
+  programId: 'a',
+  programVersion: 1,
+  publisherId: '',
+  clickId: '01890a5d-ac96-774b-bcce-b302099a8057',
+  visitorId: '',
+  receivedAtMs: 1_700_000_000_000,
+  ip: '',
+  userAgent: '\u009b31m',
+  referrer: '',
+  landingUrl: '',
+  params: {},
+  transaction: null,
+  bot: false,
+  unverified: false,
+  instance: 'i',
+  region: 'r',
+};
+const statement: Statement = {
+  writer: 'w',
+  instance: 'i',
+  atMs: 1,
+  acceptedThrough: 2,
+  rejected: 0,
+  shed: 0,
+  ignored: 0,
+  lost: 0,
+  final: false,
+};
+
+test('an event', () => {
+  expect(decodeLetter('event-record', encodeEvent(event, 'w', 7))).toEqual([
+    { kind: 'event', event: { ...event, writer: 'w', sequence: 7 }, unknownFields: null },
+  ]);
+});
+
+test('each record of an aggregate', () => {
+  const record = (data: Uint8Array) => ({ partitionKey: 'w', explicitHashKey: '0', data });
+  const bytes = encodeAggregate([
+    record(encodeEvent(event, 'w', 1)),
+    record(encodeStatement(statement)),
+    record(Buffer.from([0xff])),
+  ]);
+  expect(decodeLetter('event-record', bytes).map(({ kind }) => kind)).toEqual(['event', 'statement', 'bad']);
+});
+
+test('an update, where it can be read, or its text, or why it is none', () => {
+  const decode = (bytes: Uint8Array) => decodeLetter('core-data-update', bytes)[0];
+  expect(decode(Buffer.from('{"id":"a","version":1,"deleted":true}'))).toEqual({
+    kind: 'update',
+    update: { id: 'a', version: 1, deleted: true },
+  });
+  expect(decode(Buffer.from('{"id":'))).toEqual({ kind: 'text', text: '{"id":' });
+  expect(decode(Buffer.from([0xff]))).toMatchObject({ kind: 'bad', reason: 'update_not_utf8' });
+});
+
+test('a record of which nobody said what it is', () => {
+  expect(decodeLetter(null, Buffer.from('{"id":"a","version":1,"deleted":true}'))[0]?.kind).toBe('update');
+  expect(decodeLetter(null, encodeEvent(event, 'w', 7))[0]?.kind).toBe('event');
+});
+
+test.each([
+  ['update_conflict', 'core-data-update'],
+  ['event_too_large', 'event-record'],
+  ['program_unknown', null],
+  ['from_the_future', null],
+  ['toString', null],
+])('the reason %s says that it is %s', (reason, kind) => {
+  expect(kindOfReason(reason)).toBe(kind);
+});
+
+test('every part can be shown, and none reaches the terminal', () => {
+  const parts = [
+    ...decodeLetter('event-record', encodeEvent(event, 'w', 1)),
+    ...decodeLetter('event-record', encodeStatement(statement)),
+    ...decodeLetter('event-record', Buffer.from([0xff])),
+    ...decodeLetter('core-data-update', Buffer.from('\u001b[31m')),
+    ...decodeLetter('core-data-update', Buffer.from('{"id":"a","version":1,"deleted":true}')),
+  ];
+  const shown = parts.map(describePart);
+  expect(shown).toEqual([
+    expect.stringContaining('"userAgent": "\\u009b31m"'),
+    expect.stringMatching(/^It is a statement:/),
+    expect.stringMatching(/^It can't be decoded: event_/),
+    'It is text:\n\\x1b[31m',
+    expect.stringMatching(/^It is a core-data update:/),
+  ]);
+});

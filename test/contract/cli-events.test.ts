@@ -1,0 +1,199 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { onFailureFolder } from '@trackline/adapters/event-store/on-failure.folder';
+import { newMessageId } from '@trackline/domain/message-id';
+import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import { encodeEvent } from '@trackline/proto/tracking-event';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tableReader } from '../helpers/event-table.ts';
+import { until } from '../helpers/until.ts';
+import { CliStack, run } from './cli-stack.ts';
+
+const sample = 'aurora-shoes';
+let cli: CliStack;
+
+beforeAll(async () => {
+  cli = await CliStack.start();
+});
+afterAll(() => cli?.stop());
+
+describe('events and their account', () => {
+  const writer = 'cli-contract-test';
+  const nowMs = Date.now();
+  const event = (type: 'impression' | 'click', userAgent: string): TrackingEvent => ({
+    messageId: newMessageId(nowMs, (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)),
+    type,
+    programId: 'account',
+    programVersion: 1,
+    publisherId: 'p1',
+    clickId: '',
+    visitorId: '',
+    receivedAtMs: nowMs,
+    ip: '192.0.2.0',
+    userAgent,
+    referrer: '',
+    landingUrl: '',
+    params: { sub1: 'x' },
+    transaction: null,
+    bot: false,
+    unverified: false,
+    instance: 'test',
+    region: cli.file.region,
+  });
+  let recorded: TrackingEvent[];
+
+  beforeAll(async () => {
+    recorded = [event('impression', 'a\u001b[2Jb'), event('click', 'plain'), event('impression', 'plain')];
+    for (const [index, each] of recorded.entries()) {
+      await cli.put(cli.file.eventStream, writer, encodeEvent(each, writer, index + 1));
+    }
+    await until('the ledger to have them', async () => {
+      const { stdout } = await cli.trackline('ledger', '--writer', writer, '--json');
+      return stdout !== '' && JSON.parse(stdout).totals.persisted === recorded.length;
+    });
+  });
+
+  test('an event of a tracker is shown', async () => {
+    await fetch(`${cli.file.trackerUrl}/v1/impression/${sample}?publisher=shown`);
+    await until('the event', async () =>
+      /impression +shown /.test((await cli.trackline('events', '--program', sample)).stdout),
+    );
+  });
+
+  test('events are a table that no user agent can break out of', async () => {
+    const { stdout } = await cli.trackline('events', '--program', 'account');
+    expect(stdout).toContain('a\\x1b[2Jb');
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(4);
+  });
+
+  test('they are filtered, limited, and shown whole', async () => {
+    const { events } = await cli.document<{ events: TrackingEvent[] }>(
+      'events',
+      '--program',
+      'account',
+      '--type',
+      'click',
+    );
+    expect(events).toEqual([{ ...recorded[1], writer, sequence: 2, unknownFields: null }]);
+    const limited = await cli.document<{ events: unknown[] }>(
+      'events',
+      '--program',
+      'account',
+      '--limit',
+      '2',
+    );
+    expect(limited.events).toHaveLength(2);
+    const whole = await cli.trackline('events', '--program', 'account', '--message', recorded[0]!.messageId);
+    expect(whole.stdout).toMatch(/^params\.sub1 +x$/m);
+  });
+
+  test('the report counts them', async () => {
+    const day = new Date(nowMs).toISOString().slice(0, 10);
+    expect(await cli.document('report', '--program', 'account', '--day', day)).toEqual({
+      programId: 'account',
+      day,
+      counts: { impression: 2, click: 1, transaction: 0 },
+      total: 3,
+    });
+    expect((await cli.trackline('report', '--program', 'account', '--day', day, '--hours')).stdout).toMatch(
+      /^\d\d:00 +2 +1 +0 +3$/m,
+    );
+  });
+
+  test('a reader that goes away early is no error', async () => {
+    const finished = await run(['--stack', cli.path, 'program', 'list'], { closesStdout: true });
+    expect(finished).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('a row deleted from the ledger: the gap is named, and the exit code is 1', async () => {
+    expect(await cli.trackline('ledger', '--writer', writer)).toMatchObject({ code: 0, stderr: '' });
+    const tables = tableReader(cli.file);
+    const rows = await tables.items(cli.file.tables.ledger);
+    const row = rows.find((item) => item.writer?.S === writer && item.first?.N === '2')!;
+    const Key = { pk: row.pk!, sk: row.sk! };
+    await tables.client.send(new DeleteItemCommand({ TableName: cli.file.tables.ledger, Key }));
+    tables.close();
+
+    const { code, stdout, stderr } = await cli.trackline('ledger', '--pending-max', '0');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${writer} 2–2`);
+    expect(stdout).toContain(`missing of ${writer}: 2–2`);
+    const asJson = await cli.trackline('ledger', '--writer', writer, '--pending-max', '0', '--json');
+    expect(asJson.code).toBe(1);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      totals: { persisted: 2, missing: 1 },
+      writers: [{ missingIntervals: [{ first: 2, last: 2 }] }],
+    });
+  });
+});
+
+describe('dead letters', () => {
+  interface Listed {
+    readonly deadLetters: readonly { readonly id: string; readonly reason: string }[];
+  }
+  const letterOf = (reason: string) =>
+    until(`a dead letter ${reason}`, async () =>
+      (await cli.document<Listed>('dead-letters', 'list')).deadLetters.find(
+        (letter) => letter.reason === reason,
+      ),
+    );
+
+  test('a bad update is shown with its reason, its origin and its text', async () => {
+    await cli.put(cli.file.coreDataStream, 'bad', Buffer.from('{"id":"bad","version":0,"deleted":true}'));
+    const { id } = await letterOf('update_invalid');
+    const { stdout } = await cli.trackline('dead-letters', 'show', id);
+    expect(stdout).toContain('The update does not fit its schema.');
+    expect(stdout).toMatch(/^stream +trackline-core-data$/m);
+    expect(stdout).toContain('{"id":"bad","version":0,"deleted":true}');
+    expect(stdout).toContain('00000000  7b 22 69 64');
+  });
+
+  test('a record that is no event is shown, byte by byte', async () => {
+    await cli.put(cli.file.eventStream, 'bad', Buffer.from([0x0a, 0xff, 0xff]));
+    const { id } = await letterOf('event_undecodable');
+    const shown = await cli.document<{ bytes: string }>('dead-letters', 'show', id);
+    expect(Buffer.from(shown.bytes, 'base64')).toEqual(Buffer.from([0x0a, 0xff, 0xff]));
+  });
+
+  test('batches that were given up are listed and shown', async () => {
+    expect((await cli.trackline('dead-letters', 'list', '--on-failure')).stdout).toBe(
+      'No batch was given up.\n',
+    );
+    const bytes = Buffer.from('{"id":"given-up","version":3,"deleted":true}');
+    await onFailureFolder(cli.file.onFailure).put({
+      mapping: 'core-data-updater',
+      shardId: 'shardId-000000000000',
+      condition: 'RetryAttemptsExhausted',
+      invokeCount: 21,
+      atMs: Date.now(),
+      records: [kinesisRecord(bytes)],
+    });
+    const { batches } = await cli.document<{ batches: { key: string }[] }>(
+      'dead-letters',
+      'list',
+      '--on-failure',
+    );
+    expect(batches).toHaveLength(1);
+    const { stdout } = await cli.trackline('dead-letters', 'show', batches[0]!.key);
+    expect(stdout).toContain('"id": "given-up"');
+  });
+});
+
+function kinesisRecord(bytes: Buffer) {
+  return {
+    awsRegion: 'eu-central-1',
+    eventID: 'shardId-000000000000:1',
+    eventName: 'aws:kinesis:record',
+    eventSource: 'aws:kinesis',
+    eventSourceARN: 'arn:aws:kinesis:eu-central-1:000000000000:stream/trackline-core-data',
+    eventVersion: '1.0',
+    invokeIdentityArn: 'arn:aws:iam::000000000000:role/local',
+    kinesis: {
+      approximateArrivalTimestamp: Date.now() / 1000,
+      data: bytes.toString('base64'),
+      kinesisSchemaVersion: '1.0',
+      partitionKey: 'given-up',
+      sequenceNumber: '1',
+    },
+  };
+}
