@@ -23,11 +23,13 @@ export function newMessageId(nowMs: number, randomBytes: RandomBytes): string {
   b[5] = low;
   b[6] = 0x70 | (b[6]! & 0x0f);
   b[8] = 0x80 | (b[8]! & 0x3f);
-  const h = (i: number) => hex[b[i]!]!;
-  return (
-    `${h(0)}${h(1)}${h(2)}${h(3)}-${h(4)}${h(5)}-${h(6)}${h(7)}-${h(8)}${h(9)}-` +
-    `${h(10)}${h(11)}${h(12)}${h(13)}${h(14)}${h(15)}`
-  );
+  return `${hexOf(b, 0, 4)}-${hexOf(b, 4, 6)}-${hexOf(b, 6, 8)}-${hexOf(b, 8, 10)}-${hexOf(b, 10, 16)}`;
+}
+
+function hexOf(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) text += hex[bytes[i]!]!;
+  return text;
 }
 
 /** Whether `text` is a UUIDv7 in its canonical lower-case form. */

@@ -2,8 +2,8 @@ import type { DeadLetter } from '@trackline/adapters/event-store/dead-letters';
 import type { ListedBatch } from '@trackline/adapters/event-store/on-failure';
 import type { Reason } from '@trackline/domain/verdict';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
-import { MemoryParts } from '../memory-parts.ts';
 import { deadLettersList, deadLettersShow } from './dead-letters.ts';
 import { onFailureList, onFailureShow } from './on-failure.ts';
 

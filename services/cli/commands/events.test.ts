@@ -1,8 +1,8 @@
 import { newMessageId } from '@trackline/domain/message-id';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
-import { MemoryParts } from '../memory-parts.ts';
 import { event, events } from './events.ts';
 import { report } from './report.ts';
 

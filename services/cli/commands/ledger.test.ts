@@ -1,7 +1,7 @@
 import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import { beforeEach, expect, test } from 'vitest';
+import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
-import { MemoryParts } from '../memory-parts.ts';
 import { intervals, ledger } from './ledger.ts';
 
 const nowMs = Date.UTC(2026, 0, 31, 12);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Program } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { MemoryParts, whileTimePasses } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import type { Answer } from '../answer.ts';
 import type { Failure } from '../failure.ts';
-import { MemoryParts, whileTimePasses } from '../memory-parts.ts';
 import { programImport } from './program-import.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trackline-import-'));

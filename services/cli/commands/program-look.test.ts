@@ -1,8 +1,8 @@
 import type { Program } from '@trackline/domain/program';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { MemoryParts, whileTimePasses } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import { Failure } from '../failure.ts';
-import { MemoryParts, whileTimePasses } from '../memory-parts.ts';
 import { programGet } from './program-get.ts';
 import { programList } from './program-list.ts';
 import { programRebuild } from './program-rebuild.ts';

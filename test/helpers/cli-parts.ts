@@ -4,12 +4,12 @@ import type { ListedBatch } from '@trackline/adapters/event-store/on-failure';
 import type { StoredEvent } from '@trackline/adapters/event-store/tracking-events';
 import type { PutOutcome, StreamRecord } from '@trackline/adapters/event-stream/event-stream';
 import type { StoredVersion } from '@trackline/adapters/program-table/program-table';
+import type { Context, Parts } from '@trackline/cli/context';
 import type { Clock } from '@trackline/domain/clock';
 import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import { messageIdMs } from '@trackline/domain/message-id';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { parseUpdate } from '@trackline/proto/core-data-update';
-import type { Context, Parts } from './context.ts';
 
 /**
  * The parts in memory, for tests of what commands make of them: the program table with its history, a core-data stream with an updater behind it, the program
