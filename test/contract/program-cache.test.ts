@@ -155,7 +155,6 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
     await writer.apply(program({ version: 2, status: 'paused' }));
     const staleMs = await sees(cache, 2);
     report(`a half-open link: stale for ${staleMs.toFixed(0)} ms`);
-    proxy.heal();
     await until('the link to be built anew', () => told.coherent === 2);
     await writer.apply(program({ version: 3 }));
     await sees(cache, 3);
