@@ -4,7 +4,7 @@ import type { RecordedEvent } from '@trackline/domain/tracking-event';
 export interface TrackingEvents {
   /**
    * Stores events, one outcome for each, in order. A repeated write is the same write. What the table leaves unprocessed is tried again
-   * with full jitter until `deadlineMs` (monotonic) and then told as `failed`. Never rejects. The events' message ids must differ.
+   * with full jitter until `deadlineMs` (monotonic) and then told as `failed`. Never rejects. No two events may share program id and message id.
    */
   put(events: readonly StorableEvent[], deadlineMs: number): Promise<readonly StoreOutcome[]>;
   find(programId: string, messageId: string): Promise<StoredEvent | null>;

@@ -33,6 +33,20 @@ redis.call('PUBLISH', ARGV[4], '{"seq":' .. seq .. ',"id":"' .. ARGV[1] .. '","v
 return 'applied'
 `;
 
+/**
+ * Sets the generation, if the store has none and is the one that the building began with.
+ *
+ * KEYS: generation, building. ARGV: generation.
+ */
+const sealScript = `
+if redis.call('DEL', KEYS[2]) == 0 then return 0 end
+if redis.call('SET', KEYS[1], ARGV[1], 'NX') then return 1 end
+return 0
+`;
+
+/** How long a building may take; a mark that is older was left by a builder that died. */
+const buildingMaxMs = 3_600_000;
+
 /** The store's one writer: the core-data updater, and whoever rebuilds the store. */
 export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWriter {
   const redis = connectRedis(target, { waitsForConnection: true });
@@ -50,8 +64,12 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
       )) as ApplyOutcome;
     },
     head: () => head(redis),
+    async begin(generation) {
+      await redis.set(keys.building(generation), '', 'PX', buildingMaxMs);
+    },
     async seal(generation) {
-      return (await redis.set(keys.generation, generation, 'NX')) === 'OK';
+      const building = keys.building(generation);
+      return (await redis.eval(sealScript, 2, keys.generation, building, generation)) === 1;
     },
     close: () => disconnect(redis),
   };
@@ -110,5 +128,6 @@ type Client = ReturnType<typeof connectRedis>;
 
 async function head(redis: Client): Promise<StoreHead> {
   const [seq, generation] = await redis.mget(keys.seq, keys.generation);
-  return { seq: Number(seq ?? 0), generation: generation ?? null };
+  const counted = Number(seq ?? 0);
+  return { seq: Number.isSafeInteger(counted) ? counted : 0, generation: generation ?? null };
 }

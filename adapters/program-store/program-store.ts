@@ -13,6 +13,8 @@ export const keys = Object.freeze({
   seq: 'core-data:seq',
   /** Names this building of the store; set last. Absent: the store can't be asked. */
   generation: 'core-data:generation',
+  /** Says that somebody builds the store, and that nothing has emptied it since. */
+  building: (name: string) => `core-data:building:${name}`,
   channel: 'core-data',
 });
 
@@ -28,7 +30,9 @@ export interface ProgramStoreWriter {
   /** Writes the version if it is newer, counts it and announces it, in one step that nobody can look into. */
   apply(program: ProgramVersion): Promise<ApplyOutcome>;
   head(): Promise<StoreHead>;
-  /** Declares the store built: sets its generation unless it has one. False if it had. */
+  /** Leaves a mark that goes with everything else if the store is emptied. */
+  begin(generation: string): Promise<void>;
+  /** Declares the store built: sets its generation. False, and nothing done, if it has one, or if the mark of `begin` is gone: then what was built is gone, too. */
   seal(generation: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { ProgramTable } from '../program-table/program-table.ts';
 import type { ProgramStoreWriter } from './program-store.ts';
 
 export interface Rebuilt {
-  /** False where the store had a generation and was left alone. */
+  /** False where the store had a generation and was left alone, or was emptied while it was loaded. */
   readonly rebuilt: boolean;
   /** How many programs, tombstones included, were written. */
   readonly programs: number;
@@ -22,11 +22,13 @@ export async function rebuildProgramStore(
 ): Promise<Rebuilt> {
   const { generation } = await store.head();
   if (generation !== null && !force) return { rebuilt: false, programs: 0 };
+  const next = newGeneration();
+  await store.begin(next);
   let programs = 0;
   for await (const { program } of table.all()) {
     await store.apply(program);
     programs++;
   }
-  if (generation === null) await store.seal(newGeneration());
-  return { rebuilt: true, programs };
+  // Refused where the store was emptied meanwhile: what was loaded before is gone, and the next rebuild begins anew.
+  return { rebuilt: generation !== null || (await store.seal(next)), programs };
 }

@@ -43,7 +43,7 @@ export async function consume(
   const letters = sorted.flatMap(({ record, dead }) => dead.map((letter) => ({ record, letter })));
   for (const { record, events } of sorted) {
     for (const { part, storable } of events) {
-      const outcome = outcomes.get(storable.event.messageId)!;
+      const outcome = outcomes.get(keyOf(storable))!;
       if (outcome === 'failed') failed.add(record.sequenceNumber);
       if (outcome === 'too_large') {
         letters.push({
@@ -119,7 +119,12 @@ function sort(record: SourceRecord): SortedRecord {
   return { record, events, statements, dead, places };
 }
 
-/** Stores each message id once, whatever the batch repeats. */
+/** What makes two events one: the same place in the table. */
+function keyOf({ event }: StorableEvent): string {
+  return `${event.programId}/${event.messageId}`;
+}
+
+/** Stores each event once, whatever the batch repeats. */
 async function storeEvents(
   { trackingEvents, telemetry }: ConsumerParts,
   sorted: readonly SortedRecord[],
@@ -129,8 +134,9 @@ async function storeEvents(
   let duplicates = 0;
   for (const { events } of sorted) {
     for (const { storable } of events) {
-      if (unique.has(storable.event.messageId)) duplicates++;
-      else unique.set(storable.event.messageId, storable);
+      const key = keyOf(storable);
+      if (unique.has(key)) duplicates++;
+      else unique.set(key, storable);
     }
   }
   const results = await trackingEvents.put([...unique.values()], deadlineMs);

@@ -30,6 +30,7 @@ beforeAll(async () => {
   for (const { label } of [redis, kinesis]) ranAgainst(label);
   const store = connectProgramStoreWriter({ url: redis.url, commandTimeoutMs: 1_000 });
   await store.apply(program());
+  await store.begin('generation-1');
   await store.seal('generation-1');
   await store.close();
 });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { connectAnnouncements } from '@trackline/adapters/program-store/announcements.redis';
 import { keys, type ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
 import {
@@ -10,7 +9,7 @@ import type { ProgramLookup } from '@trackline/domain/decide';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import { ProgramCache } from '@trackline/tracker/program-cache/program-cache';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { program, tombstone } from '../helpers/programs.ts';
+import { program, seal, tombstone } from '../helpers/programs.ts';
 import { skipWithout } from '../helpers/real-parts.ts';
 import { type RealRedis, realRedisMissing, startRealRedis } from '../helpers/redis.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
@@ -28,7 +27,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
     told = {};
     redis = await startRealRedis();
     writer = connectProgramStoreWriter({ url: redis.url, commandTimeoutMs: 2_000 });
-    await writer.seal(randomUUID());
+    await seal(writer);
     closing = [() => writer.close()];
   });
   afterEach(async () => {
@@ -179,7 +178,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
       await new Promise((next) => setImmediate(next));
     }
     await writer.apply(program({ version: 7 }));
-    await writer.seal(randomUUID());
+    await seal(writer);
     const fromMs = performance.now();
     await until('the cache to be coherent again', () => cache.coherent);
     await sees(cache, 7);
@@ -201,7 +200,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
     for (const id of ids) kinds.add((await cache.lookup(id)).kind);
     expect([...kinds].toSorted()).toEqual(['known', 'unknowable']);
     for (const id of ids) await writer.apply(program({ id, version: 2 }));
-    await writer.seal(randomUUID());
+    await seal(writer);
     await until('all to be known again', async () => {
       const lookups = await Promise.all(ids.map((id) => cache.lookup(id)));
       return lookups.every((lookup) => versionOf(lookup) === 2);

@@ -13,7 +13,7 @@ import {
 import { systemClock } from '@trackline/domain/clock';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { program, tombstone } from '../helpers/programs.ts';
+import { program, seal, tombstone } from '../helpers/programs.ts';
 import { skipWithout } from '../helpers/real-parts.ts';
 import { realRedisMissing, startNpmRedis, startRealRedis, type TestRedis } from '../helpers/redis.ts';
 import { until } from '../helpers/until.ts';
@@ -105,9 +105,17 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
 
     test('a store has no generation until it is sealed, and is sealed once', async () => {
       expect(await reader.fetch('nobody')).toEqual({ program: null, generation: null });
-      expect(await writer.seal('g1')).toBe(true);
-      expect(await writer.seal('g2')).toBe(false);
+      expect(await seal(writer, 'g1')).toBe(true);
+      expect(await seal(writer, 'g2')).toBe(false);
       expect(await reader.head()).toEqual({ seq: 0, generation: 'g1' });
+    });
+
+    test('a store that was emptied while it was built is not sealed', async () => {
+      await writer.begin('g1');
+      await writer.apply(program());
+      await redis.client.flushall();
+      expect(await writer.seal('g1')).toBe(false);
+      expect((await reader.head()).generation).toBeNull();
     });
 
     const hash = (fields: Record<string, string>) => () => redis.client.hset(keys.program('shoes'), fields);

@@ -73,6 +73,7 @@ export class MemoryParts {
           return 'applied';
         },
         head: async () => ({ seq: 0, generation: this.generation }),
+        begin: async () => {},
         seal: async (generation) => {
           this.generation ??= generation;
           return this.generation === generation;
