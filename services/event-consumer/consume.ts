@@ -7,7 +7,7 @@ import type {
 } from '@trackline/adapters/event-store/tracking-events';
 import type { SourcePart, SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
-import type { Statement } from '@trackline/domain/ledger';
+import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import type { Reason } from '@trackline/domain/verdict';
 import { decodeRecord } from '@trackline/proto/tracking-event';
 import { type Place, runsOf } from './runs.ts';
@@ -58,10 +58,7 @@ export async function consume(
     sorted.map(async ({ record, places, statements }) => {
       if (failed.has(record.sequenceNumber)) return;
       try {
-        const tooLarge = letters.filter(
-          (l) => l.record === record && l.letter.reason === 'event_too_large',
-        ).length;
-        await parts.ledger.book(rowsOf(places, tooLarge, parts.clock.wallMs()));
+        await parts.ledger.book(rowsOf(places, outcomes, parts.clock.wallMs()));
         for (const statement of statements) await parts.ledger.state(statement);
       } catch (err) {
         failed.add(record.sequenceNumber);
@@ -95,7 +92,7 @@ interface SortedRecord {
   readonly statements: readonly Statement[];
   readonly dead: readonly Letter[];
   /** Events and what could not be decoded, in the order of the aggregate. */
-  readonly places: readonly Place[];
+  readonly places: readonly (StorableEvent | 'undecodable')[];
 }
 
 /** What a record holds, each part by its kind. */
@@ -103,17 +100,18 @@ function sort(record: SourceRecord): SortedRecord {
   const events: { part: SourcePart; storable: StorableEvent }[] = [];
   const statements: Statement[] = [];
   const dead: Letter[] = [];
-  const places: Place[] = [];
+  const places: (StorableEvent | 'undecodable')[] = [];
   for (const part of record.parts) {
     const decoded = decodeRecord(part.bytes);
     if (decoded.kind === 'statement') {
       statements.push(decoded.statement);
     } else if (decoded.kind === 'event') {
-      events.push({ part, storable: { event: decoded.event, unknownFields: decoded.unknownFields } });
-      places.push({ writer: decoded.event.writer, sequence: decoded.event.sequence });
+      const storable = { event: decoded.event, unknownFields: decoded.unknownFields };
+      events.push({ part, storable });
+      places.push(storable);
     } else {
       dead.push({ part, reason: decoded.reason, detail: decoded.detail });
-      places.push('dead');
+      places.push('undecodable');
     }
   }
   return { record, events, statements, dead, places };
@@ -176,12 +174,16 @@ async function keepLetters(
   }
 }
 
-function rowsOf(places: readonly Place[], tooLarge: number, storedAtMs: number) {
-  return runsOf(places).map(({ writer, first, last, deadLettered }, index) => ({
-    writer,
-    first,
-    last,
-    storedAtMs,
-    deadLettered: deadLettered + (index === 0 ? tooLarge : 0),
-  }));
+/** The rows of one record. What was too large to be stored is a dead letter at its place. */
+function rowsOf(
+  places: SortedRecord['places'],
+  outcomes: ReadonlyMap<string, StoreOutcome>,
+  storedAtMs: number,
+): LedgerRow[] {
+  const kept = places.map((place): Place => {
+    if (place === 'undecodable') return place;
+    const { writer, sequence } = place.event;
+    return { writer, sequence, isDeadLetter: outcomes.get(keyOf(place)) === 'too_large' };
+  });
+  return runsOf(kept).map((run) => ({ ...run, storedAtMs }));
 }

@@ -1,7 +1,9 @@
 import type { Interval } from '@trackline/domain/ledger';
 
-/** What stood at one place of an aggregate: an event of a writer, or something that could not be decoded. */
-export type Place = { readonly writer: string; readonly sequence: number } | 'dead';
+/** What stood at one place of an aggregate: an event with its writer and number, or something that could not be decoded. */
+export type Place =
+  | { readonly writer: string; readonly sequence: number; readonly isDeadLetter: boolean }
+  | 'undecodable';
 
 export interface Run extends Interval {
   readonly writer: string;
@@ -9,40 +11,43 @@ export interface Run extends Interval {
 }
 
 /**
- * The intervals that an aggregate covers. It holds one writer's consecutive events, so that what could not be decoded takes the number between its neighbours', or next to one of them: a
- * dead letter leaves no false gap. Where the places contradict that (another's aggregate, perhaps), each stretch that does hold makes an interval of its own.
+ * The intervals that an aggregate covers.
+ *
+ * An aggregate holds one writer's consecutive events, so place n holds the number origin + n, and that also numbers what could not be decoded: a dead letter leaves no
+ * false gap. Where events disagree about writer or origin (an aggregate of another maker), only what stands between two that agree is claimed: a row too many would hide a loss.
  */
 export function runsOf(places: readonly Place[]): Run[] {
-  const runs: { writer: string; first: number; last: number; deadLettered: number }[] = [];
-  let leading = 0;
-  let open: (typeof runs)[number] | null = null;
-  let trailing = 0;
-  for (const place of places) {
-    if (place === 'dead') {
-      if (open === null) leading++;
-      else trailing++;
-    } else if (open !== null && place.writer === open.writer && place.sequence === open.last + trailing + 1) {
-      open.last = place.sequence;
-      open.deadLettered += trailing;
-      trailing = 0;
-    } else {
-      const before: number = open === null ? Math.min(leading, place.sequence - 1) : 0;
-      if (open !== null) close(open, trailing);
-      open = {
-        writer: place.writer,
-        first: place.sequence - before,
-        last: place.sequence,
-        deadLettered: before,
-      };
-      trailing = 0;
-      runs.push(open);
-    }
+  const stretches: Stretch[] = [];
+  places.forEach((place, index) => {
+    if (place === 'undecodable') return;
+    const { writer, sequence } = place;
+    const origin = sequence - index;
+    const open = stretches.at(-1);
+    if (open?.writer === writer && open.origin === origin) open.to = index;
+    else stretches.push({ writer, origin, from: index, to: index });
+  });
+  const [only, ...others] = stretches;
+  if (only && others.length === 0) {
+    only.from = Math.max(0, 1 - only.origin);
+    only.to = places.length - 1;
   }
-  if (open !== null) close(open, trailing);
-  return runs;
+  return stretches.map(({ writer, origin, from, to }) => ({
+    writer,
+    first: origin + from,
+    last: origin + to,
+    deadLettered: places.slice(from, to + 1).filter(isDead).length,
+  }));
 }
 
-function close(run: { last: number; deadLettered: number }, trailing: number): void {
-  run.last += trailing;
-  run.deadLettered += trailing;
+/** Places whose events agree; both ends are in it. */
+interface Stretch {
+  readonly writer: string;
+  /** The number that the place 0 has, or would have. */
+  readonly origin: number;
+  from: number;
+  to: number;
+}
+
+function isDead(place: Place): boolean {
+  return place === 'undecodable' || place.isDeadLetter;
 }

@@ -126,9 +126,8 @@ describe('the event consumer', () => {
     for (const event of [before, after, alone]) expect(await stored(event.messageId)).toBe(true);
     expect((await lettersOf(bad)).map((letter) => letter.reason)).toEqual([reason, reason]);
     // The dead one is counted by its place, so that it leaves no gap.
-    const rows = await rowsOf(writer);
     if (reason !== 'event_too_large') {
-      expect(rows).toEqual([
+      expect(await rowsOf(writer)).toEqual([
         { first: 1, last: 3, deadLettered: 1 },
         { first: 4, last: 4, deadLettered: 0 },
       ]);
