@@ -117,7 +117,7 @@ describe('the pipeline', () => {
       `   10,000 events in ${records} Kinesis records, ${result.requests.average} requests/s\n`,
     );
     expect(records).toBeLessThanOrEqual(10_000 / 20);
-  }, 240_000);
+  }, 300_000);
 
   test('a row deleted from the ledger makes the ledger name the gap, and exit with 1', async () => {
     const rows = (await tables.items(stack.file.tables.ledger)).filter((item) =>
@@ -138,12 +138,14 @@ describe('the pipeline', () => {
       'the ledger to balance',
       async () => {
         const { stdout } = await stack.trackline('ledger', '--json');
+        // A table that is busy writing may not answer in time; the command says so, and is asked again.
+        if (stdout === '') return null;
         const { totals } = JSON.parse(stdout) as { totals: Record<string, number> };
         // A statement may still be on its way: the ledger must also have heard how far the trackers accepted.
         const accepted = await acceptedByTrackers();
         return totals.pending === 0 && totals.persisted === accepted ? totals : null;
       },
-      150_000,
+      240_000,
     );
   }
 
