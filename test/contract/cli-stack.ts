@@ -67,7 +67,8 @@ export class CliStack {
 
   static async start(): Promise<CliStack> {
     const state = stateFolder();
-    const stack = await startStack(state.path);
+    // dynalite: the DynamoDB that keeps up with an import on any disk (page 5 of the decisions).
+    const stack = await startStack(state.path, ['--dynamodb', 'dynalite']);
     for (const part of /embedded +(.+)/.exec(stack.output())?.[1]?.split(', ') ?? []) ranAgainst(part);
     return new CliStack(stack, join(state.path, 'stack.json'), state.remove);
   }
