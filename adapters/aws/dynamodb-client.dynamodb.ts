@@ -8,12 +8,14 @@ export interface TableTarget extends AwsTarget {
 }
 
 /**
- * A client of DynamoDB. The SDK repeats what may be repeated, twice; what a batch leaves unprocessed is its caller's work.
+ * A client of DynamoDB.
+ *
+ * @param attemptsMax how often the SDK itself sends a call that may be repeated; 1 where the caller repeats it
  */
-export function connectDynamoDb(target: AwsTarget): DynamoDBClient {
+export function connectDynamoDb(target: AwsTarget, attemptsMax = 3): DynamoDBClient {
   return new DynamoDBClient({
     ...clientOptions(target),
-    maxAttempts: 3,
+    maxAttempts: attemptsMax,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 1_000,
       requestTimeout: 5_000,
@@ -22,4 +24,11 @@ export function connectDynamoDb(target: AwsTarget): DynamoDBClient {
       httpsAgent: { keepAlive: true, maxSockets: 32 },
     }),
   });
+}
+
+/** Ends a call at `deadlineMs` of a clock that says `nowMs`; one whose deadline has passed, at once. */
+export function endingAt(deadlineMs: number, nowMs: number): { readonly abortSignal?: AbortSignal } {
+  if (deadlineMs === Infinity) return {};
+  const leftMs = Math.ceil(deadlineMs - nowMs);
+  return { abortSignal: leftMs > 0 ? AbortSignal.timeout(leftMs) : AbortSignal.abort() };
 }

@@ -1,7 +1,10 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random } from '@trackline/domain/clock';
-import type { Item } from './event-item.dynamodb.ts';
+import { endingAt } from '../aws/dynamodb-client.dynamodb.ts';
+import type { Item } from './item.dynamodb.ts';
+import { itemBytes, itemBytesMax } from './item-size.dynamodb.ts';
+import { itemTooLarge, type WriteFailure, type WriteOutcome, written } from './write-outcome.ts';
 
 /** BatchWriteItem takes no more. */
 const batchItemsMax = 25;
@@ -9,76 +12,137 @@ const batchesAtOnce = 8;
 const retryBaseMs = 25;
 const retryMaxMs = 2_000;
 
-export interface BatchWriteOptions {
+/** Errors of DynamoDB's that call the client guilty and mean "later". */
+const throttles = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
+export interface BatchTable {
+  /** Sends a call once: what is to be repeated is repeated here. */
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
   readonly random: Random;
 }
 
+interface Entry {
+  readonly index: number;
+  readonly item: Item;
+}
+
 /**
- * Puts items, in batches of 25, some at a time. What the table leaves unprocessed, and what fails in passing, is tried again with full jitter until the deadline (monotonic ms).
+ * Puts items, in batches of 25, eight at a time, in order: when time runs out, the first are done. What the table leaves unprocessed, and what fails in passing, is tried again with full jitter until the deadline. An item
+ * that the table never takes is found by halving its batch, and fails alone.
  *
- * @param items with keys that differ
- * @returns for each item whether the table has it
+ * @param items made as they are needed, so that a large batch is never in memory as items
+ * @param deadlineMs of `clock`, monotonic
+ * @returns an outcome for each item, in order. Never rejects.
  */
 export async function batchWrite(
-  { client, tableName, clock, random }: BatchWriteOptions,
-  items: readonly Item[],
+  { client, tableName, clock, random }: BatchTable,
+  items: Iterable<Item>,
   deadlineMs: number,
-): Promise<boolean[]> {
-  const written = items.map(() => false);
-  const indexOf = new Map(items.map((item, index) => [keyOf(item), index]));
+): Promise<WriteOutcome[]> {
+  const outcomes: WriteOutcome[] = [];
+  const settle = (entries: readonly Entry[], outcome: WriteOutcome) => {
+    for (const { index } of entries) outcomes[index] = outcome;
+  };
 
-  async function write(batch: readonly number[]): Promise<void> {
-    let left = [...batch];
-    for (let attempt = 0; left.length > 0; attempt++) {
-      const unprocessed = await put(left);
-      for (const index of left) if (!unprocessed.has(index)) written[index] = true;
-      left = [...unprocessed];
-      if (left.length === 0) return;
+  async function write(batch: readonly Entry[]): Promise<void> {
+    let left = batch;
+    let failure = failed('DeadlineExceeded', 'The time was up before it was tried.');
+    for (let attempt = 0; clock.monotonicMs() < deadlineMs; attempt++) {
+      try {
+        const unprocessed = await put(left);
+        settle(left, written);
+        left = left.filter(({ item }) => unprocessed.has(keyOf(item)));
+        if (left.length === 0) return;
+        failure = failed('Unprocessed', 'The table left it unprocessed until the time was up.');
+      } catch (thrown) {
+        const error = thrown as AwsError;
+        if (error.name === 'ValidationException' && left.length > 1) {
+          const middle = Math.ceil(left.length / 2);
+          await write(left.slice(0, middle));
+          return write(left.slice(middle));
+        }
+        // That the deadline cut the last try short says less than why the one before failed.
+        if (attempt === 0 || clock.monotonicMs() < deadlineMs) failure = failureOf(error);
+        if (!isPassing(error)) break;
+      }
       const waitMs = fullJitterMs(attempt, retryBaseMs, retryMaxMs, random);
-      if (clock.monotonicMs() + waitMs >= deadlineMs) return;
+      if (clock.monotonicMs() + waitMs >= deadlineMs) break;
       await delay(clock, waitMs);
     }
+    settle(left, failure);
   }
 
-  /** One call; gives the indexes that are not written. */
-  async function put(batch: readonly number[]): Promise<Set<number>> {
-    try {
-      const { UnprocessedItems = {} } = await client.send(
-        new BatchWriteItemCommand({
-          RequestItems: { [tableName]: batch.map((index) => ({ PutRequest: { Item: items[index]! } })) },
-        }),
-        { abortSignal: AbortSignal.timeout(Math.max(1, Math.ceil(deadlineMs - clock.monotonicMs()))) },
-      );
-      const left = UnprocessedItems[tableName] ?? [];
-      return new Set(left.map(({ PutRequest }) => indexOf.get(keyOf(PutRequest!.Item!))!));
-    } catch (error) {
-      // One item that the table refuses fails its whole batch: alone, it fails alone.
-      if ((error as Error).name === 'ValidationException' && batch.length > 1) {
-        const results = await Promise.all(batch.map((index) => put([index])));
-        return new Set(results.flatMap((result) => [...result]));
-      }
-      return new Set(batch);
-    }
+  /** One call; gives the keys that the table left unprocessed. */
+  async function put(batch: readonly Entry[]): Promise<ReadonlySet<string>> {
+    const requests = batch.map(({ item }) => ({ PutRequest: { Item: item } }));
+    const { UnprocessedItems = {} } = await client.send(
+      new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }),
+      endingAt(deadlineMs, clock.monotonicMs()),
+    );
+    const left = UnprocessedItems[tableName] ?? [];
+    return new Set(left.map(({ PutRequest }) => keyOf(PutRequest!.Item!)));
   }
 
-  // In order: when time runs out, the first records of an invocation are done, and only the last come again.
-  const batches = chunks([...items.keys()], batchItemsMax);
+  const batches = batchesOf(items, (entry) => settle([entry], tooLarge));
   const worker = async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) await write(batch);
+    for (const batch of batches) await write(batch);
   };
-  await Promise.all(Array.from({ length: Math.min(batchesAtOnce, batches.length) }, worker));
-  return written;
+  await Promise.all(Array.from({ length: batchesAtOnce }, worker));
+  return outcomes;
+}
+
+/** Cuts items into batches whose keys differ, as BatchWriteItem wants them; what is too large never gets into one. */
+function* batchesOf(items: Iterable<Item>, refuse: (entry: Entry) => void): Generator<readonly Entry[]> {
+  let batch = new Map<string, Entry>();
+  let index = 0;
+  for (const item of items) {
+    const entry = { index: index++, item };
+    const key = keyOf(item);
+    if (itemBytes(item) > itemBytesMax) {
+      refuse(entry);
+      continue;
+    }
+    if (batch.size === batchItemsMax || batch.has(key)) {
+      yield [...batch.values()];
+      batch = new Map();
+    }
+    batch.set(key, entry);
+  }
+  if (batch.size > 0) yield [...batch.values()];
 }
 
 function keyOf(item: Item): string {
   return `${item.pk!.S}\u0000${item.sk!.S}`;
 }
 
-function chunks<T>(values: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
-    values.slice(i * size, (i + 1) * size),
-  );
+type AwsError = Error & { readonly $fault?: 'client' | 'server' };
+
+/** Whether an error may be gone in a moment. One that is not (no access, no such table) is left to the stream's own retry. */
+function isPassing(error: AwsError): boolean {
+  return error.$fault !== 'client' || throttles.has(error.name);
+}
+
+const tooLarge: WriteFailure = Object.freeze({
+  ok: false,
+  code: itemTooLarge,
+  detail: 'Its item is larger than 400 KB.',
+  retriable: false,
+});
+
+function failureOf(error: AwsError): WriteFailure {
+  if (error.name !== 'ValidationException') return failed(error.name, error.message);
+  if (error.message.startsWith('Item size')) return tooLarge;
+  // What is wrong with a key is wrong with the table (its keys are not ours): no item's fault, and for a person to mend.
+  const isItemsFault = !/\bkeys?\b/i.test(error.message);
+  return { ok: false, code: error.name, detail: error.message, retriable: !isItemsFault };
+}
+
+function failed(code: string, detail: string): WriteFailure {
+  return { ok: false, code, detail, retriable: true };
 }

@@ -1,38 +1,59 @@
 import { createHash } from 'node:crypto';
-import { GetItemCommand, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
-import type { DeadLetterSummary, DeadLetters, RecordOrigin } from './dead-letters.ts';
+import { batchWrite } from './batch-write.dynamodb.ts';
+import type { DeadLetter, DeadLetterSummary, DeadLetters, RecordOrigin } from './dead-letters.ts';
+import { type Item, itemOf, valuesOf } from './item.dynamodb.ts';
+import type { WriteOutcome } from './write-outcome.ts';
 
-/** Bytes that one item carries; what is longer goes on in further items, whose keys no list shows. */
+export interface DeadLettersOptions extends TableTarget {
+  /** Only writes look at the time and need chance. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** Bytes that one item carries. */
 const partBytes = 350 * 1024;
+const detailLengthMax = 1_000;
 
-/** The table `dead-letters`: a partition for each day of arrival. */
-export function connectDeadLetters(options: TableTarget): DeadLetters {
-  const { tableName: TableName } = options;
+/**
+ * The table `dead-letters`: a partition for each day of arrival. A letter whose bytes are too many for one item goes on in further ones, in partitions that no list shows.
+ */
+export function connectDeadLetters(options: DeadLettersOptions): DeadLetters {
+  const { tableName, clock = systemClock, random = Math.random } = options;
   const client = connectDynamoDb(options);
-  const keyOfPart = (id: string, part: number) => ({
-    pk: part === 0 ? dayOf(id) : `part#${id}`,
-    sk: `${id}#${part}`,
-  });
+  const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
+
+  async function read(id: string, part: number): Promise<Record<string, unknown> | null> {
+    const key = itemOf(keyOf(id, part));
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
+    );
+    return Item ? valuesOf(Item) : null;
+  }
 
   return {
-    async put({ reason, detail, bytes, origin }) {
-      const id = letterId(origin);
-      const parts = Math.max(1, Math.ceil(bytes.length / partBytes));
-      // The first part last: what is listed is whole.
-      for (let part = parts - 1; part >= 0; part--) {
-        const summary = part === 0 ? { reason, detail, origin, size: bytes.length, parts } : {};
-        const piece = bytes.subarray(part * partBytes, (part + 1) * partBytes);
-        const item = { ...keyOfPart(id, part), id, ...summary, bytes: piece };
-        await client.send(new PutItemCommand({ TableName, Item: marshall(item) }));
-      }
+    async put(letters, deadlineMs) {
+      // First parts last: what is listed is whole.
+      const tails = letters.flatMap((letter, owner) => tailItems(letter).map((item) => ({ owner, item })));
+      const tailOutcomes = await batchWrite(table, itemsOf(tails), deadlineMs);
+      const failures = new Map<number, WriteOutcome>();
+      tails.forEach(({ owner }, index) => {
+        const outcome = tailOutcomes[index]!;
+        if (!outcome.ok) failures.set(owner, outcome);
+      });
+      const whole = [...letters.keys()].filter((index) => !failures.has(index));
+      const heads = whole.map((owner) => ({ owner, item: headItem(letters[owner]!) }));
+      const headOutcomes = await batchWrite(table, itemsOf(heads), deadlineMs);
+      const outcomes = new Map([...failures, ...whole.map((owner, i) => [owner, headOutcomes[i]!] as const)]);
+      return letters.map((_, index) => outcomes.get(index)!);
     },
     async *list(day) {
       const pages = paginateQuery(
         { client },
         {
-          TableName,
+          TableName: tableName,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': { S: day } },
           ProjectionExpression: 'id, reason, detail, origin, #size',
@@ -40,41 +61,67 @@ export function connectDeadLetters(options: TableTarget): DeadLetters {
           ConsistentRead: true,
         },
       );
-      for await (const page of pages)
-        for (const item of page.Items ?? []) yield unmarshall(item) as DeadLetterSummary;
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) yield valuesOf(item) as unknown as DeadLetterSummary;
+      }
     },
     async get(id) {
-      const first = await read(id, 0);
-      if (!first) return null;
-      const { reason, detail, origin, size, parts, bytes } = first;
+      if (!idPattern.test(id)) return null;
+      const head = await read(id, 0);
+      if (!head) return null;
+      const { pk: _pk, sk: _sk, parts, bytes, ...summary } = head;
       const pieces = [bytes as Uint8Array];
-      for (let part = 1; part < parts; part++) {
+      for (let part = 1; part < (parts as number); part++) {
         const next = await read(id, part);
         if (!next) throw new Error(`Part ${part} of the dead letter ${id} is missing.`);
         pieces.push(next.bytes as Uint8Array);
       }
-      return { id, reason, detail, origin, size, bytes: Buffer.concat(pieces) };
+      return { ...(summary as unknown as DeadLetterSummary), bytes: Buffer.concat(pieces) };
     },
     async close() {
       client.destroy();
+      table.client.destroy();
     },
   };
-
-  async function read(id: string, part: number) {
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName, Key: marshall(keyOfPart(id, part)), ConsistentRead: true }),
-    );
-    return Item ? unmarshall(Item) : null;
-  }
 }
 
-/** `2026-01-31-<16 hex>`: the day, and a hash of the record's place in its stream, so that a replay makes no second letter. */
+function headItem({ reason, detail, bytes, origin }: DeadLetter): Item {
+  const id = letterId(origin);
+  return itemOf({
+    ...keyOf(id, 0),
+    id,
+    reason,
+    detail: detail.slice(0, detailLengthMax),
+    size: bytes.length,
+    parts: Math.max(1, Math.ceil(bytes.length / partBytes)),
+    origin: { ...origin },
+    bytes: bytes.subarray(0, partBytes),
+  });
+}
+
+function tailItems({ bytes, origin }: DeadLetter): Item[] {
+  const id = letterId(origin);
+  const items: Item[] = [];
+  for (let part = 1; part * partBytes < bytes.length; part++) {
+    const piece = bytes.subarray(part * partBytes, (part + 1) * partBytes);
+    items.push(itemOf({ ...keyOf(id, part), bytes: piece }));
+  }
+  return items;
+}
+
+function keyOf(id: string, part: number) {
+  return part === 0 ? { pk: id.slice(0, 10), sk: id } : { pk: `part#${id}`, sk: String(part) };
+}
+
+function itemsOf(owned: readonly { readonly item: Item }[]): Item[] {
+  return owned.map(({ item }) => item);
+}
+
+const idPattern = /^\d{4}-\d{2}-\d{2}-[0-9a-f]{16}$/;
+
+/** `2026-01-31-<16 hex>`: the day, and a hash of the record's place in its stream. */
 function letterId({ stream, shardId, sequenceNumber, index, arrivedAtMs }: RecordOrigin): string {
   const place = `${stream}|${shardId}|${sequenceNumber}|${index}`;
   const day = new Date(arrivedAtMs).toISOString().slice(0, 10);
   return `${day}-${createHash('sha256').update(place).digest('hex').slice(0, 16)}`;
-}
-
-function dayOf(id: string): string {
-  return id.slice(0, 10);
 }

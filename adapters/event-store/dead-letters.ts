@@ -1,10 +1,14 @@
 import type { Reason } from '@trackline/domain/verdict';
+import type { WriteOutcome } from './write-outcome.ts';
 
 /** The table of dead letters: records that cannot be processed, kept whole with their reason. */
 export interface DeadLetters {
-  /** Keeps a letter. Its id follows from where it came from, so a replayed record makes no second one. Rejects when the table does not take it. */
-  put(letter: DeadLetter): Promise<void>;
-  /** Letters of one UTC day (`YYYY-MM-DD`) by arrival, without their bytes. */
+  /**
+   * Keeps letters until `deadlineMs` (monotonic), one outcome for each, in order. A letter's id follows from where it came from, so a replayed record makes no second one.
+   * Never rejects.
+   */
+  put(letters: readonly DeadLetter[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
+  /** The letters that arrived on one UTC day (`YYYY-MM-DD`), in no order that means anything, without their bytes. */
   list(day: string): AsyncIterable<DeadLetterSummary>;
   get(id: string): Promise<(DeadLetterSummary & { readonly bytes: Uint8Array }) | null>;
   close(): Promise<void>;
@@ -12,7 +16,7 @@ export interface DeadLetters {
 
 export interface DeadLetter {
   readonly reason: Reason;
-  /** What exactly was wrong, for a person. */
+  /** What exactly was wrong, for a person; the first 1,000 characters are kept. */
   readonly detail: string;
   readonly bytes: Uint8Array;
   readonly origin: RecordOrigin;

@@ -1,13 +1,10 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { eventKey } from './event-key.ts';
-import type { StorableEvent, StoredEvent } from './tracking-events.ts';
-
-export type Item = Record<string, AttributeValue>;
+import { type Item, itemOf, type Value, valuesOf } from './item.dynamodb.ts';
+import type { StorableEvent } from './tracking-events.ts';
 
 /** What an event's item leaves out, and what stands for it when it is read. */
-const absent: Partial<RecordedEvent> = {
+const absent = Object.freeze({
   publisherId: '',
   clickId: '',
   visitorId: '',
@@ -15,31 +12,39 @@ const absent: Partial<RecordedEvent> = {
   userAgent: '',
   referrer: '',
   landingUrl: '',
-  params: {},
+  params: Object.freeze({}),
   transaction: null,
   bot: false,
   unverified: false,
-};
+  instance: '',
+  region: '',
+}) satisfies Partial<RecordedEvent>;
 
 /**
- * An event as an item. Every attribute follows from the event, so that a repeated write is the same write; what is absent takes no room.
+ * An event as an item, its attributes named as its fields. Every attribute follows from the event, so that a repeated write is the same write; what is absent takes no room.
  */
 export function eventItem({ event, unknownFields }: StorableEvent, retentionMs: number): Item {
-  const attributes: Record<string, unknown> = {
+  const values: Record<string, Value> = {
     ...eventKey(event.programId, event.messageId),
     expiresAt: Math.floor((event.receivedAtMs + retentionMs) / 1000),
   };
-  for (const [name, value] of Object.entries(event)) if (!isAbsent(value)) attributes[name] = value;
-  if (unknownFields !== null) attributes.unknownFields = unknownFields;
-  return marshall(attributes);
+  for (const [name, value] of Object.entries(event)) {
+    if (!(name in absent) || !isEmpty(value)) values[name] = value as Value;
+  }
+  if (unknownFields !== null) values.unknownFields = unknownFields;
+  return itemOf(values);
 }
 
-export function eventOf(item: Item): StoredEvent {
-  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, unknownFields = null, ...event } = unmarshall(item);
-  return { event: { ...absent, ...event } as RecordedEvent, unknownFields };
+/** The event that an item holds. */
+export function eventOf(item: Item): StorableEvent {
+  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, unknownFields, ...event } = valuesOf(item);
+  return {
+    event: { ...absent, ...event } as RecordedEvent,
+    unknownFields: (unknownFields as Uint8Array | undefined) ?? null,
+  };
 }
 
-function isAbsent(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
   return value === '' || value === null || value === false;
 }

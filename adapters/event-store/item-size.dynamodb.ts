@@ -1,4 +1,4 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Item } from './item.dynamodb.ts';
 
 /** DynamoDB takes no larger item ("Service, account, and table quotas in Amazon DynamoDB"). */
 export const itemBytesMax = 400 * 1024;
@@ -6,15 +6,16 @@ export const itemBytesMax = 400 * 1024;
 /**
  * The size of an item as DynamoDB counts it ("DynamoDB Item sizes and formats", Amazon DynamoDB Developer Guide), rounded up where the guide says "approximately".
  */
-export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
+export function itemBytes(item: Readonly<Item>): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueBytes(value);
   return bytes;
 }
 
-function valueBytes(value: AttributeValue): number {
+function valueBytes(value: Item[string]): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;
+  // A byte for two digits, one more, and one for the sign.
   if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 2;
   if (value.M !== undefined) return 3 + itemBytes(value.M) + Object.keys(value.M).length;
   return 1;

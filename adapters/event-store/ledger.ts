@@ -1,12 +1,13 @@
 import type { LedgerRow, Statement } from '@trackline/domain/ledger';
+import type { WriteOutcome } from './write-outcome.ts';
 
 /** The ledger table: per writer, the intervals that were stored and the statements it made. All writes may be repeated. */
 export interface Ledger {
-  /** Books stored intervals; a replay overwrites its own row. Rejects when the table does not take it. */
-  book(rows: readonly LedgerRow[]): Promise<void>;
-  /** Keeps a statement, and makes its writer known. Rejects when the table does not take it. */
-  state(statement: Statement): Promise<void>;
-  /** Every writer that ever booked or stated. */
+  /** Books stored intervals, and makes their writers known, until `deadlineMs` (monotonic); a replay overwrites its own row. One outcome for each, in order. Never rejects. */
+  book(rows: readonly LedgerRow[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
+  /** Keeps statements, as `book` does. */
+  state(statements: readonly Statement[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
+  /** Every writer that booked or stated within the retention. */
   writers(): AsyncIterable<string>;
   account(
     writer: string,

@@ -1,77 +1,80 @@
-import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
+import { isMessageId } from '@trackline/domain/message-id';
 import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
 import { batchWrite } from './batch-write.dynamodb.ts';
 import { eventItem, eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
-import { itemBytes, itemBytesMax } from './item-size.dynamodb.ts';
-import { retentionMs } from './tables.ts';
-import type { StoreOutcome, TrackingEvents } from './tracking-events.ts';
+import { retentionMs as defaultRetentionMs } from './tables.ts';
+import type { StorableEvent, TrackingEvents } from './tracking-events.ts';
 
 export interface TrackingEventsOptions extends TableTarget {
   readonly clock: Clock;
   readonly random: Random;
+  /** How long an event is kept after it was received. */
+  readonly retentionMs?: number | undefined;
 }
 
 /** The table `tracking-events`, laid out as page 7 of the decisions says. */
 export function connectTrackingEvents(options: TrackingEventsOptions): TrackingEvents {
-  const { tableName: TableName, clock, random } = options;
+  const { tableName, clock, random, retentionMs = defaultRetentionMs } = options;
   const client = connectDynamoDb(options);
-  const queryHour = (programId: string, hour: string, more: object) =>
-    hourPartitions(programId, hour).map((pk) =>
-      paginateQuery(
-        { client },
-        {
-          TableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: pk } },
-          ConsistentRead: true,
-          ...more,
-        },
-      ),
+  const writer = connectDynamoDb(options, 1);
+
+  async function* query(pk: string, more: Partial<QueryCommandInput> = {}) {
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ConsistentRead: true,
+        ...more,
+      },
     );
+    for await (const { Items = [] } of pages) yield* Items;
+  }
 
   return {
-    async put(events, deadlineMs) {
-      const outcomes: StoreOutcome[] = events.map(() => 'too_large');
-      const items = events.map((event) => eventItem(event, retentionMs));
-      const fitting = [...items.keys()].filter((index) => itemBytes(items[index]!) <= itemBytesMax);
-      const written = await batchWrite(
-        { client, tableName: TableName, clock, random },
-        fitting.map((index) => items[index]!),
-        deadlineMs,
-      );
-      fitting.forEach((index, i) => {
-        outcomes[index] = written[i] ? 'stored' : 'failed';
-      });
-      return outcomes;
+    put(events, deadlineMs) {
+      const table = { client: writer, tableName, clock, random };
+      return batchWrite(table, itemsOf(events, retentionMs), deadlineMs);
     },
     async find(programId, messageId) {
+      if (!isMessageId(messageId)) return null;
       const { pk, sk } = eventKey(programId, messageId);
       const { Item } = await client.send(
-        new GetItemCommand({ TableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }),
+        new GetItemCommand({
+          TableName: tableName,
+          Key: { pk: { S: pk }, sk: { S: sk } },
+          ConsistentRead: true,
+        }),
       );
       return Item ? eventOf(Item) : null;
     },
     async *inHour(programId, hour) {
-      for (const pages of queryHour(programId, hour, {})) {
-        for await (const page of pages) for (const item of page.Items ?? []) yield eventOf(item);
+      for (const pk of hourPartitions(programId, hour)) {
+        for await (const item of query(pk)) yield eventOf(item);
       }
     },
     async countInHour(programId, hour) {
       const counts: Record<string, number> = {};
+      // DynamoDB counts items, but not by type: so the types come over, and nothing else. A COUNT for each type would read the hour thrice.
       const typesOnly = { ProjectionExpression: '#type', ExpressionAttributeNames: { '#type': 'type' } };
       await Promise.all(
-        queryHour(programId, hour, typesOnly).map(async (pages) => {
-          for await (const page of pages) {
-            for (const item of page.Items ?? []) counts[item.type!.S!] = (counts[item.type!.S!] ?? 0) + 1;
-          }
+        hourPartitions(programId, hour).map(async (pk) => {
+          for await (const { type } of query(pk, typesOnly)) counts[type!.S!] = (counts[type!.S!] ?? 0) + 1;
         }),
       );
       return counts;
     },
     async close() {
       client.destroy();
+      writer.destroy();
     },
   };
+}
+
+function* itemsOf(events: readonly StorableEvent[], retentionMs: number) {
+  for (const event of events) yield eventItem(event, retentionMs);
 }

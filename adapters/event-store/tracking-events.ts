@@ -1,12 +1,14 @@
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import type { WriteOutcome } from './write-outcome.ts';
 
 /** The table of tracking events, each found from its program id and message id by one read. */
 export interface TrackingEvents {
   /**
    * Stores events, one outcome for each, in order. A repeated write is the same write. What the table leaves unprocessed is tried again
-   * with full jitter until `deadlineMs` (monotonic) and then told as `failed`. Never rejects. No two events may share program id and message id.
+   * with full jitter until `deadlineMs` (monotonic). Never rejects.
    */
-  put(events: readonly StorableEvent[], deadlineMs: number): Promise<readonly StoreOutcome[]>;
+  put(events: readonly StorableEvent[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
+  /** One event; null where there is none, or where `messageId` is no message id. */
   find(programId: string, messageId: string): Promise<StoredEvent | null>;
   /** The events of one program received in one hour (UTC, `YYYYMMDDHH`), oldest first in each of its shards. */
   inHour(programId: string, hour: string): AsyncIterable<StoredEvent>;
@@ -22,6 +24,3 @@ export interface StorableEvent {
 }
 
 export type StoredEvent = StorableEvent;
-
-/** too_large: the item can never be stored. failed: it could not be stored now. */
-export type StoreOutcome = 'stored' | 'too_large' | 'failed';

@@ -1,65 +1,63 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
+import { type Clock, systemClock } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
-import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
+import { connectDynamoDb, endingAt, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
 import { fnv1a } from '../aws/hash.ts';
 import type { ProgramTable, StoredVersion } from './program-table.ts';
+
+export interface ProgramTableOptions extends TableTarget {
+  /** Only a put with a deadline looks at it. */
+  readonly clock?: Clock;
+}
 
 /** Partitions over which the newest versions are spread. Fixed for ever: what is stored is found by it. */
 const latestPartitions = 8;
 
-const latestPartition = (index: number) => `latest#${index}`;
-const latestKey = (id: string) => ({
-  pk: { S: latestPartition(fnv1a(id) % latestPartitions) },
-  sk: { S: id },
-});
-const historyKey = (id: string, version: number) => ({
-  pk: { S: `history#${id}` },
-  sk: { S: String(version).padStart(16, '0') },
-});
+type Key = Readonly<Record<'pk' | 'sk', { readonly S: string }>>;
 
 /** The program table, laid out as page 7 of the decisions says. */
-export function connectProgramTable(options: TableTarget): ProgramTable {
-  const { tableName: TableName } = options;
+export function connectProgramTable(options: ProgramTableOptions): ProgramTable {
+  const { tableName: TableName, clock = systemClock } = options;
   const client = connectDynamoDb(options);
 
-  /** Puts a row if `condition` holds; false if it does not. */
-  async function putIf(
-    key: ReturnType<typeof latestKey>,
-    program: ProgramVersion,
-    storedAtMs: number,
-    condition: string,
-  ): Promise<boolean> {
-    const version = { N: String(program.version) };
+  async function get(key: Key, deadlineMs = Infinity): Promise<StoredVersion | null> {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key: key, ConsistentRead: true }),
+      endingAt(deadlineMs, clock.monotonicMs()),
+    );
+    return Item ? stored(Item) : null;
+  }
+
+  /** Puts a version's row where `condition` holds; false where it does not. */
+  async function putIf(condition: string, row: Row, deadlineMs: number): Promise<boolean> {
+    const version = { N: String(row.program.version) };
     try {
       await client.send(
         new PutItemCommand({
           TableName,
           Item: {
-            ...key,
+            ...row.key,
             version,
-            program: { S: formatUpdate(program) },
-            storedAtMs: { N: String(storedAtMs) },
+            program: { S: formatUpdate(row.program) },
+            storedAtMs: { N: String(row.storedAtMs) },
           },
           ConditionExpression: condition,
           ...(condition.includes(':version') && { ExpressionAttributeValues: { ':version': version } }),
         }),
+        endingAt(deadlineMs, clock.monotonicMs()),
       );
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     }
-  }
-
-  async function get(key: ReturnType<typeof latestKey>): Promise<StoredVersion | null> {
-    const { Item } = await client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }));
-    return Item ? stored(Item) : null;
   }
 
   async function* query(pk: string, newestFirst: boolean): AsyncIterable<StoredVersion> {
@@ -73,38 +71,60 @@ export function connectProgramTable(options: TableTarget): ProgramTable {
         ScanIndexForward: !newestFirst,
       },
     );
-    for await (const page of pages) for (const item of page.Items ?? []) yield stored(item);
+    for await (const { Items = [] } of pages) for (const item of Items) yield stored(item);
   }
 
   return {
-    async put(program, storedAtMs) {
-      // The history first: its row decides which body a version has, once and for all. A crash before the second write is mended by the retry that the stream gives.
+    async put(program, storedAtMs, deadlineMs = Infinity) {
+      // The history first: its row decides, once and for all, which body a version has. A crash before the second write is mended by the retry that the stream gives: it
+      // finds its own row, and goes on.
       const key = historyKey(program.id, program.version);
-      if (!(await putIf(key, program, storedAtMs, 'attribute_not_exists(pk)'))) {
-        const first = await get(key);
+      if (!(await putIf('attribute_not_exists(pk)', { key, program, storedAtMs }, deadlineMs))) {
+        const first = await get(key, deadlineMs);
         if (first && formatUpdate(first.program) !== formatUpdate(program)) return 'conflict';
       }
-      const newest = 'attribute_not_exists(pk) OR version < :version';
-      if (await putIf(latestKey(program.id), program, storedAtMs, newest)) return 'stored';
-      const latest = await get(latestKey(program.id));
-      return latest?.program.version === program.version ? 'same' : 'older';
+      const latest = latestKey(program.id);
+      const isNewest = 'attribute_not_exists(pk) OR version < :version';
+      if (await putIf(isNewest, { key: latest, program, storedAtMs }, deadlineMs)) return 'stored';
+      return (await get(latest, deadlineMs))?.program.version === program.version ? 'same' : 'older';
     },
     latest: (id) => get(latestKey(id)),
     async *all() {
       for (let index = 0; index < latestPartitions; index++) yield* query(latestPartition(index), false);
     },
-    history: (id) => query(`history#${id}`, true),
+    history: (id) => query(historyPartition(id), true),
     async close() {
       client.destroy();
     },
   };
 }
 
-function stored(item: Record<string, { S?: string; N?: string }>): StoredVersion {
-  const parsed = parseUpdate(Buffer.from(item.program!.S!));
-  if (!parsed.ok)
-    throw new Error(
-      `The program table holds what is no program: ${item.pk!.S} ${item.sk!.S}: ${parsed.detail}`,
-    );
-  return { program: parsed.program, storedAtMs: Number(item.storedAtMs!.N) };
+interface Row {
+  readonly key: Key;
+  readonly program: ProgramVersion;
+  readonly storedAtMs: number;
+}
+
+function stored(item: Record<string, AttributeValue>): StoredVersion {
+  const parsed = parseUpdate(Buffer.from(item.program?.S ?? ''));
+  if (parsed.ok) return { program: parsed.program, storedAtMs: Number(item.storedAtMs?.N) };
+  const row = `${item.pk?.S} ${item.sk?.S}`;
+  throw new Error(`The program table holds what is no program: ${row}: ${parsed.detail}`);
+}
+
+function latestKey(id: string): Key {
+  return { pk: { S: latestPartition(fnv1a(id) % latestPartitions) }, sk: { S: id } };
+}
+
+/** Sixteen digits hold every version, so that they sort as text. */
+function historyKey(id: string, version: number): Key {
+  return { pk: { S: historyPartition(id) }, sk: { S: String(version).padStart(16, '0') } };
+}
+
+function latestPartition(index: number): string {
+  return `latest#${index}`;
+}
+
+function historyPartition(id: string): string {
+  return `history#${id}`;
 }

@@ -5,22 +5,26 @@ import { connectProgramStoreWriter } from '@trackline/adapters/program-store/pro
 import { type Rebuilt, rebuildProgramStore } from '@trackline/adapters/program-store/rebuild';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import { systemClock } from '@trackline/domain/clock';
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { pino } from 'pino';
 import { type CoreDataUpdaterConfig, readConfig } from './config.ts';
+import { limits } from './limits.ts';
 import { buildTelemetry } from './telemetry.ts';
 import { type UpdaterParts, update } from './update.ts';
 
 /** The two Lambdas behind core data: one takes updates, the other rebuilds the program store where it has no generation. */
 export interface CoreDataUpdater {
-  handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse>;
+  /** Never rejects: what could not be taken is named in its answer, and comes again. Without a context it takes the time that it needs. */
+  handler(
+    event: KinesisStreamEvent,
+    context?: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<KinesisStreamBatchResponse>;
+  /** Rejects when the table or the store do not answer, which its schedule takes for "again later". */
   rebuild(): Promise<Rebuilt>;
   close(): Promise<void>;
 }
 
-/** A Lambda has time; a tracker does not. */
-const redisTimeoutMs = 2_000;
-
-/** Both, for a configuration. Clients are built by the first call, and used again by all that follow. */
+/** Both, for a configuration. Clients are built by the first call, and used again by all that follow; where that fails, the next call tries again. */
 export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUpdater {
   let parts: UpdaterParts | null = null;
   const connected = () => {
@@ -28,9 +32,17 @@ export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUp
     return parts;
   };
   return {
-    async handler(event) {
-      const failed = await update(connected(), sourceRecords(event));
-      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    async handler(event, context) {
+      const remainingMs = context?.getRemainingTimeInMillis() ?? Infinity;
+      const deadlineMs = systemClock.monotonicMs() + remainingMs - limits.answerMarginMs;
+      try {
+        return answer(await update(connected(), sourceRecords(event), deadlineMs));
+      } catch (err) {
+        const telemetry =
+          parts?.telemetry ?? buildTelemetry(pino({ base: { service: 'core-data-updater' } }));
+        telemetry.invocationFailed({ err });
+        return answer(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
+      }
     },
     async rebuild() {
       const { table, store, telemetry } = connected();
@@ -39,18 +51,23 @@ export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUp
       return rebuilt;
     },
     async close() {
-      await Promise.all([parts?.table.close(), parts?.store.close(), parts?.deadLetters.close()]);
+      const open = parts;
       parts = null;
+      await Promise.all([open?.table.close(), open?.store.close(), open?.deadLetters.close()]);
     },
   };
 }
 
+function answer(failed: readonly string[]): KinesisStreamBatchResponse {
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
 function connect(config: CoreDataUpdaterConfig): UpdaterParts {
-  const target = { region: config.region, endpoint: config.dynamodbEndpoint };
+  const target = { region: config.region, endpoint: config.dynamodbEndpoint, clock: systemClock };
   return {
     table: connectProgramTable({ ...target, tableName: config.tables.programs }),
-    store: connectProgramStoreWriter({ url: config.redisUrl, commandTimeoutMs: redisTimeoutMs }),
-    deadLetters: connectDeadLetters({ ...target, tableName: config.tables.deadLetters }),
+    store: connectProgramStoreWriter({ url: config.redisUrl, commandTimeoutMs: limits.redisTimeoutMs }),
+    deadLetters: connectDeadLetters({ ...target, random: Math.random, tableName: config.tables.deadLetters }),
     telemetry: buildTelemetry(config.log),
     clock: systemClock,
   };

@@ -3,6 +3,7 @@ import type { SourcePart, SourceRecord } from '@trackline/adapters/kinesis-recor
 import type { ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import type { Clock } from '@trackline/domain/clock';
+import type { ProgramVersion } from '@trackline/domain/program';
 import type { Reason } from '@trackline/domain/verdict';
 import { parseUpdate } from '@trackline/proto/core-data-update';
 import type { UpdateFigure, UpdaterTelemetry } from './telemetry.ts';
@@ -15,65 +16,79 @@ export interface UpdaterParts {
   readonly clock: Clock;
 }
 
-type PartOutcome = 'applied' | 'older' | 'same' | 'deadLettered';
+/** Which figure an update counts in. */
+type Outcome = 'applied' | 'older' | 'same' | 'conflicts' | 'deadLettered';
 
 /**
- * Takes one batch of updates, in order: the table first, which is the truth, then the store, which announces. An update that the table had already still goes to the store, since
- * the store may have failed the last time. A failed record does not hold up the others: the version decides, not the order, so that what is taken early does no harm.
+ * Takes one batch of updates, one after the other: the table first, which is the truth, then the store, which announces.
  *
+ * A record that fails does not hold up the rest. Lambda brings all from the lowest failed one on again, in order; what was taken early by then is harmless, since the version decides and
+ * not the order: the failed update is then the older one, and dropped, or still the newer one, and wins. What the deadline leaves untried has failed, too.
+ *
+ * @param deadlineMs monotonic
  * @returns the sequence numbers of the records that must come again. Never rejects.
  */
-export async function update(parts: UpdaterParts, records: readonly SourceRecord[]): Promise<string[]> {
+export async function update(
+  parts: UpdaterParts,
+  records: readonly SourceRecord[],
+  deadlineMs: number,
+): Promise<readonly string[]> {
+  const { telemetry, clock } = parts;
+  const fromMs = clock.monotonicMs();
   const failed: string[] = [];
-  const figures: Record<UpdateFigure, number> = {
-    updates: 0,
-    applied: 0,
-    older: 0,
-    same: 0,
-    deadLettered: 0,
-    failedRecords: 0,
-  };
-  for (const record of records) {
+  const figures = { updates: 0, applied: 0, older: 0, same: 0, conflicts: 0, deadLettered: 0 };
+  const count = (figure: UpdateFigure) => figures[figure]++;
+  for (const { sequenceNumber, parts: updates } of records) {
     try {
-      for (const part of record.parts) {
-        figures.updates++;
-        figures[await take(parts, part)]++;
+      if (clock.monotonicMs() >= deadlineMs) throw new Error('The time was up before it was tried.');
+      for (const each of updates) {
+        count('updates');
+        count(await take(parts, each, deadlineMs));
       }
     } catch (err) {
-      failed.push(record.sequenceNumber);
-      figures.failedRecords++;
-      parts.telemetry.updateFailed({ err });
+      failed.push(sequenceNumber);
+      telemetry.updateFailed({ sequenceNumber, err });
     }
   }
-  parts.telemetry.batchUpdated(figures);
+  const milliseconds = Math.round(clock.monotonicMs() - fromMs);
+  telemetry.batchUpdated({ records: records.length, ...figures, failedRecords: failed.length, milliseconds });
   return failed;
 }
 
-async function take(parts: UpdaterParts, part: SourcePart): Promise<PartOutcome> {
+async function take(parts: UpdaterParts, part: SourcePart, deadlineMs: number): Promise<Outcome> {
+  const { table, store, telemetry, clock } = parts;
   const parsed = parseUpdate(part.bytes);
-  if (!parsed.ok) return bury(parts, part, parsed.reason, parsed.detail);
+  if (!parsed.ok) return bury(parts, part, parsed.reason, parsed.detail, deadlineMs);
   const { program } = parsed;
-  const conflict = () =>
-    bury(
-      parts,
-      part,
-      'update_conflict',
-      `Version ${program.version} of ${program.id} has another content already.`,
-    );
-  const inTable = await parts.table.put(program, parts.clock.wallMs());
+
+  const inTable = await table.put(program, clock.wallMs(), deadlineMs);
   if (inTable === 'older') return 'older';
-  if (inTable === 'conflict') return conflict();
-  const inStore = await parts.store.apply(program);
-  return inStore === 'conflict' ? conflict() : inStore;
+  if (inTable === 'conflict') {
+    telemetry.versionConflict({ in: 'table', programId: program.id, version: program.version });
+    await bury(parts, part, 'update_conflict', conflictOf(program), deadlineMs);
+    return 'conflicts';
+  }
+  // Also what the table had already: the store may have failed the last time.
+  const inStore = await store.apply(program);
+  if (inStore !== 'conflict') return inStore;
+  // The table, which is the truth, took it; the store holds something else. That is for a person, and no fault of the update's.
+  telemetry.versionConflict({ in: 'store', programId: program.id, version: program.version });
+  return 'conflicts';
 }
 
 async function bury(
-  parts: UpdaterParts,
-  part: SourcePart,
+  { deadLetters, telemetry }: UpdaterParts,
+  { bytes, origin }: SourcePart,
   reason: Reason,
   detail: string,
+  deadlineMs: number,
 ): Promise<'deadLettered'> {
-  await parts.deadLetters.put({ reason, detail, bytes: part.bytes, origin: part.origin });
-  parts.telemetry.deadLettered({ reason, detail });
+  const [outcome] = await deadLetters.put([{ reason, detail, bytes, origin }], deadlineMs);
+  if (!outcome?.ok) throw new Error(`The dead letter was not kept: ${outcome?.code}: ${outcome?.detail}`);
+  telemetry.deadLettered({ reason, detail });
   return 'deadLettered';
+}
+
+function conflictOf({ id, version }: ProgramVersion): string {
+  return `Version ${version} of ${id} exists already, with another content.`;
 }

@@ -1,7 +1,9 @@
 import { readEnvironment } from '@trackline/adapters/environment/environment';
-import { tableDefinitions } from '@trackline/adapters/event-store/tables';
+import { retentionMs, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { type Logger, pino } from 'pino';
 import Type from 'typebox';
+
+const dayMs = 24 * 3600 * 1000;
 
 const schema = Type.Object({
   AWS_REGION: Type.String({ minLength: 1 }),
@@ -9,6 +11,7 @@ const schema = Type.Object({
   TRACKLINE_TRACKING_EVENTS_TABLE: Type.String({ default: tableDefinitions.trackingEvents.defaultName }),
   TRACKLINE_LEDGER_TABLE: Type.String({ default: tableDefinitions.ledger.defaultName }),
   TRACKLINE_DEAD_LETTERS_TABLE: Type.String({ default: tableDefinitions.deadLetters.defaultName }),
+  TRACKLINE_RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 36_500, default: retentionMs / dayMs }),
   TRACKLINE_LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }),
 });
 
@@ -16,6 +19,8 @@ export interface EventConsumerConfig {
   readonly region: string;
   readonly dynamodbEndpoint?: string | undefined;
   readonly tables: Readonly<Record<'trackingEvents' | 'ledger' | 'deadLetters', string>>;
+  /** How long events and what the ledger says of them are kept. Absent: 13 months. */
+  readonly retentionMs?: number | undefined;
   readonly log: Logger;
 }
 
@@ -36,6 +41,7 @@ export function readConfig(
       ledger: env.TRACKLINE_LEDGER_TABLE,
       deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE,
     },
+    retentionMs: env.TRACKLINE_RETENTION_DAYS * dayMs,
     log: pino({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'event-consumer' } }),
   };
 }

@@ -1,15 +1,13 @@
-import type { DeadLetters } from '@trackline/adapters/event-store/dead-letters';
+import type { DeadLetter, DeadLetters } from '@trackline/adapters/event-store/dead-letters';
 import type { Ledger } from '@trackline/adapters/event-store/ledger';
-import type {
-  StorableEvent,
-  StoreOutcome,
-  TrackingEvents,
-} from '@trackline/adapters/event-store/tracking-events';
-import type { SourcePart, SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
+import type { StorableEvent, TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
+import { itemTooLarge, type WriteOutcome } from '@trackline/adapters/event-store/write-outcome';
+import type { SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
-import type { LedgerRow, Statement } from '@trackline/domain/ledger';
-import type { Reason } from '@trackline/domain/verdict';
-import { decodeRecord } from '@trackline/proto/tracking-event';
+import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import { Failures } from './failures.ts';
+import type { Deadlines } from './limits.ts';
+import { type Entry, type RecordContent, readRecord } from './read-record.ts';
 import { type Place, runsOf } from './runs.ts';
 import type { ConsumerTelemetry } from './telemetry.ts';
 
@@ -21,169 +19,134 @@ export interface ConsumerParts {
   readonly clock: Clock;
 }
 
-/** Dead letters that are written at once: a batch of poison must not open a thousand connections. */
-const deadLettersAtOnce = 8;
-
 /**
- * Persists one batch. The order is what makes the ledger a proof: events and dead letters first, and a row is booked only when all that it covers is kept.
+ * Persists one batch. The order is what makes the ledger a proof: events and dead letters first, and a record's row is booked only when all that it covers is kept. All writes
+ * are the same when repeated, so a record that failed halfway simply comes again.
  *
- * @param deadlineMs monotonic; what is not written by then has failed
  * @returns the sequence numbers of the records that must come again. Never rejects.
  */
 export async function consume(
   parts: ConsumerParts,
   records: readonly SourceRecord[],
-  deadlineMs: number,
-): Promise<string[]> {
-  const fromMs = parts.clock.monotonicMs();
-  const failed = new Set<string>();
-  const sorted = records.map(sort);
+  deadlines: Deadlines,
+): Promise<readonly string[]> {
+  const { trackingEvents, deadLetters, ledger, telemetry, clock } = parts;
+  const fromMs = clock.monotonicMs();
+  const failures = new Failures();
+  const contents = records.map(readRecord);
 
-  const { outcomes, duplicates } = await storeEvents(parts, sorted, deadlineMs);
-  const letters = sorted.flatMap(({ record, dead }) => dead.map((letter) => ({ record, letter })));
-  for (const { record, events } of sorted) {
-    for (const { part, storable } of events) {
-      const outcome = outcomes.get(keyOf(storable))!;
-      if (outcome === 'failed') failed.add(record.sequenceNumber);
-      if (outcome === 'too_large') {
-        letters.push({
-          record,
-          letter: { part, reason: 'event_too_large', detail: 'Its item is over 400 KB.' },
-        });
-      }
-    }
-  }
-  await keepLetters(parts, letters, failed);
-  await Promise.all(
-    sorted.map(async ({ record, places, statements }) => {
-      if (failed.has(record.sequenceNumber)) return;
-      try {
-        await parts.ledger.book(rowsOf(places, outcomes, parts.clock.wallMs()));
-        for (const statement of statements) await parts.ledger.state(statement);
-      } catch (err) {
-        failed.add(record.sequenceNumber);
-        parts.telemetry.writeFailed({ what: 'ledger', err });
-      }
-    }),
+  const { outcomes, distinct, duplicates } = await storeEvents(trackingEvents, contents, deadlines.eventsMs);
+  const settled = contents.map((content) => settle(content, outcomes, failures));
+
+  const letters = settled.flatMap(({ sequenceNumber, letters }) => owned(sequenceNumber, letters));
+  const kept = await deadLetters.put(letters.map(unowned), deadlines.writesMs);
+  failures.addAll('dead_letters', letters, kept);
+
+  const whole = settled.filter(({ sequenceNumber }) => !failures.has(sequenceNumber));
+  const storedAtMs = clock.wallMs();
+  const rows = whole.flatMap(({ sequenceNumber, places }) =>
+    owned(
+      sequenceNumber,
+      runsOf(places).map((run) => ({ ...run, storedAtMs })),
+    ),
   );
+  const statements = whole.flatMap(({ sequenceNumber, statements }) => owned(sequenceNumber, statements));
+  failures.addAll('ledger', rows, await ledger.book(rows.map(unowned), deadlines.writesMs));
+  failures.addAll('ledger', statements, await ledger.state(statements.map(unowned), deadlines.writesMs));
 
-  const stored = [...outcomes.values()].filter((outcome) => outcome === 'stored').length;
-  parts.telemetry.batchConsumed({
-    records: records.length,
-    events: outcomes.size + duplicates,
-    stored,
-    duplicates,
-    statements: sorted.reduce((sum, { statements }) => sum + statements.length, 0),
-    failedRecords: failed.size,
-    milliseconds: Math.round(parts.clock.monotonicMs() - fromMs),
-  });
-  return [...failed];
-}
-
-interface Letter {
-  readonly part: SourcePart;
-  readonly reason: Reason;
-  readonly detail: string;
-}
-
-interface SortedRecord {
-  readonly record: SourceRecord;
-  readonly events: readonly { readonly part: SourcePart; readonly storable: StorableEvent }[];
-  readonly statements: readonly Statement[];
-  readonly dead: readonly Letter[];
-  /** Events and what could not be decoded, in the order of the aggregate. */
-  readonly places: readonly (StorableEvent | 'undecodable')[];
-}
-
-/** What a record holds, each part by its kind. */
-function sort(record: SourceRecord): SortedRecord {
-  const events: { part: SourcePart; storable: StorableEvent }[] = [];
-  const statements: Statement[] = [];
-  const dead: Letter[] = [];
-  const places: (StorableEvent | 'undecodable')[] = [];
-  for (const part of record.parts) {
-    const decoded = decodeRecord(part.bytes);
-    if (decoded.kind === 'statement') {
-      statements.push(decoded.statement);
-    } else if (decoded.kind === 'event') {
-      const storable = { event: decoded.event, unknownFields: decoded.unknownFields };
-      events.push({ part, storable });
-      places.push(storable);
-    } else {
-      dead.push({ part, reason: decoded.reason, detail: decoded.detail });
-      places.push('undecodable');
-    }
+  for (const failure of failures.summary()) telemetry.writeFailed(failure);
+  const keptReasons = letters.filter((_, index) => kept[index]!.ok).map(({ value }) => value.reason);
+  for (const reason of new Set(keptReasons)) {
+    telemetry.deadLettered({ reason, count: keptReasons.filter((each) => each === reason).length });
   }
-  return { record, events, statements, dead, places };
-}
-
-/** What makes two events one: the same place in the table. */
-function keyOf({ event }: StorableEvent): string {
-  return `${event.programId}/${event.messageId}`;
+  telemetry.batchConsumed({
+    records: records.length,
+    events: distinct,
+    duplicates,
+    deadLetters: keptReasons.length,
+    statements: statements.length,
+    rows: rows.length,
+    failedRecords: failures.sequenceNumbers().length,
+    milliseconds: Math.round(clock.monotonicMs() - fromMs),
+  });
+  return failures.sequenceNumbers();
 }
 
 /** Stores each event once, whatever the batch repeats. */
 async function storeEvents(
-  { trackingEvents, telemetry }: ConsumerParts,
-  sorted: readonly SortedRecord[],
+  trackingEvents: TrackingEvents,
+  contents: readonly RecordContent[],
   deadlineMs: number,
 ) {
-  const unique = new Map<string, StorableEvent>();
-  let duplicates = 0;
-  for (const { events } of sorted) {
-    for (const { storable } of events) {
-      const key = keyOf(storable);
-      if (unique.has(key)) duplicates++;
-      else unique.set(key, storable);
+  const distinct = new Map<string, StorableEvent>();
+  let all = 0;
+  for (const { entries } of contents) {
+    for (const entry of entries) {
+      if (entry.kind !== 'event') continue;
+      all++;
+      const identity = identityOf(entry.storable.event);
+      if (!distinct.has(identity)) distinct.set(identity, entry.storable);
     }
   }
-  const results = await trackingEvents.put([...unique.values()], deadlineMs);
-  const outcomes = new Map<string, StoreOutcome>(
-    [...unique.keys()].map((id, index) => [id, results[index]!]),
-  );
-  const failures = results.filter((outcome) => outcome === 'failed').length;
-  if (failures > 0)
-    telemetry.writeFailed({ what: 'events', err: `${failures} events could not be stored in time` });
-  return { outcomes, duplicates };
+  const results = await trackingEvents.put([...distinct.values()], deadlineMs);
+  const outcomes = new Map([...distinct.keys()].map((identity, index) => [identity, results[index]!]));
+  return { outcomes, distinct: distinct.size, duplicates: all - distinct.size };
 }
 
-async function keepLetters(
-  { deadLetters, telemetry }: ConsumerParts,
-  letters: readonly { readonly record: SourceRecord; readonly letter: Letter }[],
-  failed: Set<string>,
-): Promise<void> {
-  const waiting = [...letters];
-  const worker = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const { record, letter } = next;
-      try {
-        const { part, reason, detail } = letter;
-        await deadLetters.put({ reason, detail, bytes: part.bytes, origin: part.origin });
-      } catch (err) {
-        failed.add(record.sequenceNumber);
-        telemetry.writeFailed({ what: 'dead_letter', err });
-      }
+interface SettledRecord {
+  readonly sequenceNumber: string;
+  readonly letters: readonly DeadLetter[];
+  readonly places: readonly Place[];
+  readonly statements: RecordContent['statements'];
+}
+
+/** What is left to do for a record, once its events are stored or are not. */
+function settle(
+  { sequenceNumber, entries, statements }: RecordContent,
+  outcomes: ReadonlyMap<string, WriteOutcome>,
+  failures: Failures,
+): SettledRecord {
+  const letters: DeadLetter[] = [];
+  const places: Place[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'undecodable') {
+      letters.push(letter(entry, entry.reason, entry.detail));
+      places.push('undecodable');
+      continue;
     }
-  };
-  await Promise.all(Array.from({ length: deadLettersAtOnce }, worker));
-  for (const reason of new Set(letters.map(({ letter }) => letter.reason))) {
-    telemetry.deadLettered({
-      reason,
-      count: letters.filter(({ letter }) => letter.reason === reason).length,
-    });
+    const { event } = entry.storable;
+    const outcome = outcomes.get(identityOf(event))!;
+    const isDeadLetter = !outcome.ok && !outcome.retriable;
+    if (isDeadLetter) {
+      const reason = outcome.code === itemTooLarge ? 'event_too_large' : 'event_invalid';
+      letters.push(letter(entry, reason, outcome.detail));
+    } else {
+      failures.add('events', sequenceNumber, outcome);
+    }
+    places.push({ writer: event.writer, sequence: event.sequence, isDeadLetter });
   }
+  return { sequenceNumber, letters, places, statements };
 }
 
-/** The rows of one record. What was too large to be stored is a dead letter at its place. */
-function rowsOf(
-  places: SortedRecord['places'],
-  outcomes: ReadonlyMap<string, StoreOutcome>,
-  storedAtMs: number,
-): LedgerRow[] {
-  const kept = places.map((place): Place => {
-    if (place === 'undecodable') return place;
-    const { writer, sequence } = place.event;
-    return { writer, sequence, isDeadLetter: outcomes.get(keyOf(place)) === 'too_large' };
-  });
-  return runsOf(kept).map((run) => ({ ...run, storedAtMs }));
+function letter({ part }: Entry, reason: DeadLetter['reason'], detail: string): DeadLetter {
+  return { reason, detail, bytes: part.bytes, origin: part.origin };
+}
+
+/** What makes two events one: the same place in the table. */
+function identityOf({ programId, messageId }: RecordedEvent): string {
+  return `${programId}#${messageId}`;
+}
+
+/** Something to be written, and the record that fails if it is not. */
+interface Owned<T> {
+  readonly sequenceNumber: string;
+  readonly value: T;
+}
+
+function owned<T>(sequenceNumber: string, values: readonly T[]): Owned<T>[] {
+  return values.map((value) => ({ sequenceNumber, value }));
+}
+
+function unowned<T>({ value }: Owned<T>): T {
+  return value;
 }

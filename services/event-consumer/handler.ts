@@ -4,11 +4,13 @@ import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-
 import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { pino } from 'pino';
 import { type EventConsumerConfig, readConfig } from './config.ts';
 import { type ConsumerParts, consume } from './consume.ts';
+import { deadlinesOf } from './limits.ts';
 import { buildTelemetry } from './telemetry.ts';
 
-/** The Lambda behind the event stream. */
+/** The Lambda behind the event stream. Never rejects: what could not be kept is named in its answer, and comes again. */
 export interface EventConsumerHandler {
   (
     event: KinesisStreamEvent,
@@ -17,40 +19,49 @@ export interface EventConsumerHandler {
   close(): Promise<void>;
 }
 
-/** Kept back of the invocation's time, so that a batch that can't be written is told record by record, and not by a time-out. */
-const marginMs = 2_000;
-
-/** A handler for a configuration. Clients are built by its first call, and used again by all that follow. */
+/** A handler for a configuration. Clients are built by its first call, and used again by all that follow; where that fails, the next call tries again. */
 export function buildHandler(configure: () => EventConsumerConfig): EventConsumerHandler {
   let parts: ConsumerParts | null = null;
-  const handler: EventConsumerHandler = Object.assign(
-    async (event: KinesisStreamEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => {
+
+  async function handle(
+    event: KinesisStreamEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<KinesisStreamBatchResponse> {
+    const deadlines = deadlinesOf(systemClock.monotonicMs(), context.getRemainingTimeInMillis());
+    try {
       parts ??= connect(configure());
-      const deadlineMs =
-        systemClock.monotonicMs() + Math.max(0, context.getRemainingTimeInMillis() - marginMs);
-      const failed = await consume(parts, sourceRecords(event), deadlineMs);
-      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-    },
-    {
-      async close() {
-        await Promise.all([parts?.trackingEvents.close(), parts?.ledger.close(), parts?.deadLetters.close()]);
-        parts = null;
-      },
-    },
-  );
-  return handler;
+      return answer(await consume(parts, sourceRecords(event), deadlines));
+    } catch (err) {
+      const telemetry = parts?.telemetry ?? buildTelemetry(pino({ base: { service: 'event-consumer' } }));
+      telemetry.invocationFailed({ err });
+      return answer(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
+    }
+  }
+
+  async function close(): Promise<void> {
+    const open = parts;
+    parts = null;
+    await Promise.all([open?.trackingEvents.close(), open?.ledger.close(), open?.deadLetters.close()]);
+  }
+
+  return Object.assign(handle, { close });
+}
+
+function answer(failed: readonly string[]): KinesisStreamBatchResponse {
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 function connect(config: EventConsumerConfig): ConsumerParts {
-  const target = { region: config.region, endpoint: config.dynamodbEndpoint };
+  const target = {
+    region: config.region,
+    endpoint: config.dynamodbEndpoint,
+    retentionMs: config.retentionMs,
+    clock: systemClock,
+    random: Math.random,
+  };
   const { trackingEvents, ledger, deadLetters } = config.tables;
   return {
-    trackingEvents: connectTrackingEvents({
-      ...target,
-      tableName: trackingEvents,
-      clock: systemClock,
-      random: Math.random,
-    }),
+    trackingEvents: connectTrackingEvents({ ...target, tableName: trackingEvents }),
     ledger: connectLedger({ ...target, tableName: ledger }),
     deadLetters: connectDeadLetters({ ...target, tableName: deadLetters }),
     telemetry: buildTelemetry(config.log),

@@ -1,20 +1,26 @@
 import type { Reason } from '@trackline/domain/verdict';
 import type { Logger } from 'pino';
+import type { FailureSummary } from './failures.ts';
 
-/** What happens to a batch, as named events: log lines of JSON, once for each batch. */
+/** What happens to a batch, as named events: log lines of JSON, once for each batch and cause. */
 export interface ConsumerTelemetry {
-  batchConsumed(event: BatchFigures): void;
+  batchConsumed(figures: BatchFigures): void;
   deadLettered(event: { readonly count: number; readonly reason: Reason }): void;
   /** A table did not take something; the records it belongs to come again. */
-  writeFailed(event: { readonly what: 'events' | 'ledger' | 'dead_letter'; readonly err: unknown }): void;
+  writeFailed(failure: FailureSummary): void;
+  /** The invocation could not begin: its whole batch comes again. */
+  invocationFailed(event: { readonly err: unknown }): void;
 }
 
 export interface BatchFigures {
   readonly records: number;
+  /** Distinct ones. */
   readonly events: number;
-  readonly stored: number;
+  /** Events that the batch held again. */
   readonly duplicates: number;
+  readonly deadLetters: number;
   readonly statements: number;
+  readonly rows: number;
   readonly failedRecords: number;
   readonly milliseconds: number;
 }
@@ -25,6 +31,7 @@ export function buildTelemetry(log: Logger): ConsumerTelemetry {
       log[figures.failedRecords > 0 ? 'warn' : 'info']({ event: 'batch_consumed', ...figures });
     },
     deadLettered: (event) => log.error({ event: 'dead_lettered', ...event }),
-    writeFailed: (event) => log.error({ event: 'write_failed', ...event }),
+    writeFailed: (failure) => log.error({ event: 'write_failed', ...failure }),
+    invocationFailed: (event) => log.error({ event: 'invocation_failed', ...event }),
   };
 }

@@ -65,7 +65,7 @@ export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
     map(
       'core-data-updater',
       stack.coreDataStream,
-      (event: KinesisStreamEvent) => updater.handler(event),
+      (event: KinesisStreamEvent, context: InvocationContext) => updater.handler(event, context),
       100,
     ),
   ]);

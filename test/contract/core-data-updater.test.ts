@@ -1,156 +1,223 @@
-import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
+import { keys } from '@trackline/adapters/program-store/program-store';
+import { buildUpdater } from '@trackline/core-data-updater/handler';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { buildTestUpdater, coreDataUpdate } from '../helpers/core-data-updater.ts';
+import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import {
-  connectProgramStoreReader,
-  connectProgramStoreWriter,
-} from '@trackline/adapters/program-store/program-store.redis';
-import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
-import { buildUpdater, type CoreDataUpdater } from '@trackline/core-data-updater/handler';
-import { formatUpdate } from '@trackline/proto/core-data-update';
-import { encodeAggregate } from '@trackline/proto/kpl';
-import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { region, startAnyDynamoDb, tables } from '../helpers/dynamodb.ts';
-import { kinesisEvent } from '../helpers/kinesis-records.ts';
-import { program, tombstone } from '../helpers/programs.ts';
-import { skipWithout } from '../helpers/real-parts.ts';
-import { type RealRedis, realRedisMissing, startRealRedis } from '../helpers/redis.ts';
+  aggregate,
+  allDone,
+  comeAgain,
+  context,
+  kinesisEvent,
+  kinesisRecord,
+} from '../helpers/kinesis-records.ts';
+import { onRealRedis } from '../helpers/real-redis.ts';
+import { until } from '../helpers/until.ts';
 
-describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the core-data updater', () => {
-  let database: Awaited<ReturnType<typeof startAnyDynamoDb>>;
-  let redis: RealRedis;
-  let updater: CoreDataUpdater;
-  let stores: ReturnType<typeof connect>;
+describe('core-data updater', () => {
+  onRealRedis((redis) => {
+    onEachDynamoDb((dynamoDb) => {
+      const build = () => buildTestUpdater(dynamoDb, redis.server);
 
-  function connect() {
-    const target = { region, endpoint: database.endpoint };
-    return {
-      table: connectProgramTable({ ...target, tableName: tables.programs }),
-      letters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
-      reader: connectProgramStoreReader({ url: redis.url, commandTimeoutMs: 2_000 }),
-      writer: connectProgramStoreWriter({ url: redis.url, commandTimeoutMs: 2_000 }),
-    };
-  }
-  beforeAll(async () => {
-    [database, redis] = await Promise.all([startAnyDynamoDb(), startRealRedis()]);
-    const log = pino({ level: 'silent' });
-    updater = buildUpdater(() => ({
-      region,
-      dynamodbEndpoint: database.endpoint,
-      redisUrl: redis.url,
-      tables,
-      log,
-    }));
-    stores = connect();
-    await stores.writer.head();
-  });
-  afterAll(async () => {
-    await updater?.close();
-    for (const store of Object.values(stores ?? {})) await store.close();
-    await database?.stop();
-    await redis?.stop();
-  });
+      test('an update is in the table first, then in the store, counted and announced', async () => {
+        const { updater, client, inStore, table, history, logged } = await build();
+        const listener = client.duplicate();
+        onTestFinished(async () => {
+          await listener.quit();
+        });
+        const announced: string[] = [];
+        listener.on('message', (_, text) => announced.push(text));
+        await listener.subscribe(keys.channel);
 
-  const done = { batchItemFailures: [] };
-  const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
-  const update = (...bodies: unknown[]) => updater.handler(kinesisEvent(...bodies.map(bytes)));
-  const inTable = async (id: string) => (await stores.table.latest(id))?.program ?? null;
-  const inStore = async (id: string) => (await stores.reader.fetch(id)).program;
-  async function reasonsOf(body: Buffer): Promise<string[]> {
-    const found = [];
-    for await (const letter of stores.letters.list('2026-05-17')) {
-      const whole = await stores.letters.get(letter.id);
-      if (Buffer.from(whole!.bytes).equals(body)) found.push(letter.reason);
-    }
-    return found;
-  }
+        const batch = kinesisEvent(coreDataUpdate(1), coreDataUpdate(2, { status: 'paused' }));
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect(await history('aurora-shoes')).toEqual([2, 1]);
+        const paused = { id: 'aurora-shoes', version: 2, status: 'paused' };
+        expect((await table.latest('aurora-shoes'))?.program).toMatchObject(paused);
+        expect(await inStore('aurora-shoes')).toMatchObject(paused);
+        expect(await client.get(keys.seq)).toBe('2');
+        await listener.ping();
+        expect(announced.map((text) => JSON.parse(text) as object)).toMatchObject([
+          { seq: 1, version: 1 },
+          { seq: 2, id: 'aurora-shoes', version: 2, program: paused },
+        ]);
+        expect(logged.lines).toMatchObject([
+          { event: 'batch_updated', records: 2, updates: 2, applied: 2, failedRecords: 0 },
+        ]);
+      });
 
-  test('an update reaches the table and the store', async () => {
-    expect(await update(formatUpdate(program({ id: 'a' })))).toEqual(done);
-    expect(await inTable('a')).toEqual(program({ id: 'a' }));
-    expect(await inStore('a')).toEqual(program({ id: 'a' }));
-  });
+      test('updates of an aggregate are taken like plain ones, in order', async () => {
+        const { updater, history, inStore, letters } = await build();
+        const data = aggregate(coreDataUpdate(1), coreDataUpdate(2), Buffer.from('{'), coreDataUpdate(3));
+        expect(await updater.handler(kinesisEvent(data), context())).toEqual(allDone);
+        expect(await history('aurora-shoes')).toEqual([3, 2, 1]);
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 3 });
+        expect(await letters()).toMatchObject([{ reason: 'update_not_json', origin: { index: 2 } }]);
+      });
 
-  test('an older version is dropped; deleted, then an older update: dropped', async () => {
-    const versions = [
-      program({ id: 'b', version: 2 }),
-      program({ id: 'b' }),
-      tombstone('b', 5),
-      program({ id: 'b', version: 4 }),
-    ];
-    expect(await update(...versions.map(formatUpdate))).toEqual(done);
-    expect(await inTable('b')).toEqual(tombstone('b', 5));
-    expect(await inStore('b')).toEqual(tombstone('b', 5));
-  });
+      test('the same batch once more changes and announces nothing', async () => {
+        const { updater, client, history, logged } = await build();
+        const batch = kinesisEvent(coreDataUpdate(1), coreDataUpdate(2), coreDataUpdate(1, { id: 'other' }));
+        await updater.handler(batch, context());
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect(await client.get(keys.seq)).toBe('3');
+        expect(await history('aurora-shoes')).toEqual([2, 1]);
+        expect(logged.of('batch_updated')[1]).toMatchObject({ applied: 0, older: 1, same: 2 });
+      });
 
-  test('an equal version with another content: a dead letter, and the first stays', async () => {
-    const other = formatUpdate(program({ id: 'c', name: 'Other' }));
-    expect(await update(formatUpdate(program({ id: 'c' })), other)).toEqual(done);
-    expect(await inStore('c')).toEqual(program({ id: 'c' }));
-    expect(await reasonsOf(bytes(other))).toEqual(['update_conflict']);
-  });
+      test('an equal version with another body: the first stays, an alarm, a dead letter, and the shard goes on', async () => {
+        const { updater, inStore, table, letters, logged } = await build();
+        const other = coreDataUpdate(1, { name: 'Another' });
+        const batch = kinesisEvent(coreDataUpdate(1), other, coreDataUpdate(1, { id: 'next' }));
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect((await table.latest('aurora-shoes'))?.program).toMatchObject({ name: 'Aurora Shoes' });
+        expect(await inStore('aurora-shoes')).toMatchObject({ name: 'Aurora Shoes' });
+        expect(await inStore('next')).not.toBeNull();
+        const [letter] = await letters();
+        expect(letter).toMatchObject({ reason: 'update_conflict' });
+        expect(Buffer.from(letter!.bytes).equals(other)).toBe(true);
+        expect(logged.of('version_conflict')).toMatchObject([
+          { in: 'table', programId: 'aurora-shoes', version: 1, level: 50 },
+        ]);
+        expect(logged.of('batch_updated')).toMatchObject([{ applied: 2, conflicts: 1 }]);
+      });
 
-  // BAD-INPUT, core-data JSON.
-  const good = JSON.parse(formatUpdate(program({ id: 'bad' }))) as Record<string, unknown>;
-  const { id: _id, ...noId } = good;
-  const { version: _version, ...noVersion } = good;
-  test.each([
-    ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'update_not_utf8'],
-    ['not JSON', 'paused', 'update_not_json'],
-    ['an array', [good], 'update_invalid'],
-    ['no program id', noId, 'update_invalid'],
-    ['an id outside the pattern', { ...good, id: 'a/b' }, 'update_invalid'],
-    ['version absent', noVersion, 'update_invalid'],
-    ['version a float', { ...good, version: 1.5 }, 'update_invalid'],
-    ['version negative', { ...good, version: -1 }, 'update_invalid'],
-    ['version 2⁵³', { ...good, version: 2 ** 53 }, 'update_invalid'],
-    ['a landing URL of file:', { ...good, landingUrl: 'file:///etc/passwd' }, 'update_invalid'],
-    ['1 MB description', { ...good, description: 'x'.repeat(1_000_000) }, 'update_too_large'],
-  ])('%s: a dead letter, and the shard goes on', async (name, body, reason) => {
-    const raw = Buffer.isBuffer(body) ? body : bytes(body);
-    const next = program({ id: `after-${name.replaceAll(/\W/g, '-')}` });
-    expect(await updater.handler(kinesisEvent(raw, bytes(formatUpdate(next))))).toEqual(done);
-    expect(await reasonsOf(raw)).toEqual([reason]);
-    expect(await inStore(next.id)).toEqual(next);
-    expect(await inTable('bad')).toBeNull();
-  });
+      test('a store that holds another body than the table raises an alarm, and no dead letter', async () => {
+        const { updater, client, letters, logged, table } = await build();
+        const text = coreDataUpdate(1, { name: 'Nobody knows whence' }).toString();
+        await client.hset(keys.program('aurora-shoes'), { version: '1', program: text });
+        expect(await updater.handler(kinesisEvent(coreDataUpdate(1)), context())).toEqual(allDone);
+        expect(await table.latest('aurora-shoes')).not.toBeNull();
+        expect(await letters()).toEqual([]);
+        expect(logged.of('version_conflict')).toMatchObject([{ in: 'store', programId: 'aurora-shoes' }]);
+      });
 
-  test('unknown field: ignored', async () => {
-    const extra =
-      '{"id":"d","version":1,"name":"D","landingUrl":"https://d.example/","colour":"red","__proto__":{"x":1}}';
-    expect(await update(extra)).toEqual(done);
-    expect(await inStore('d')).toEqual(program({ id: 'd', name: 'D', landingUrl: 'https://d.example/' }));
-  });
+      test('Redis takes no writes: the records fail, and the retry mends Redis though the table has them', async () => {
+        const { updater, client, inStore, history, logged } = await build();
+        const batch = kinesisEvent(coreDataUpdate(1), coreDataUpdate(1, { id: 'other' }));
+        await client.config('SET', 'maxmemory', '1');
+        onTestFinished(async () => {
+          await client.config('SET', 'maxmemory', '0');
+        });
+        expect(await updater.handler(batch, context())).toEqual(comeAgain(...batch.Records));
+        expect(await history('aurora-shoes')).toEqual([1]);
+        expect(await inStore('aurora-shoes')).toBeNull();
+        expect(logged.of('update_failed')).toHaveLength(2);
 
-  test('aggregated updates are understood', async () => {
-    const parts = ['e', 'f'].map((id) => ({
-      partitionKey: id,
-      explicitHashKey: null,
-      data: bytes(formatUpdate(program({ id }))),
-    }));
-    expect(await updater.handler(kinesisEvent(encodeAggregate(parts)))).toEqual(done);
-    expect(await inStore('f')).toEqual(program({ id: 'f' }));
-  });
+        await client.config('SET', 'maxmemory', '0');
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 1 });
+        expect(await inStore('other')).toMatchObject({ version: 1 });
+      });
 
-  test('Redis away: the record comes again, and the retry mends the store', async () => {
-    const body = formatUpdate(program({ id: 'g' }));
-    await redis.kill();
-    const failed = await updater.handler(kinesisEvent(bytes(body), bytes('not JSON, elsewhere')));
-    expect(failed.batchItemFailures).toHaveLength(1);
-    expect(await inTable('g')).toEqual(program({ id: 'g' }));
-    await redis.restart();
-    // The reader never waits for its connection; the retry does.
-    expect(await update(body)).toEqual(done);
-    await expect.poll(() => inStore('g').catch(() => null)).toEqual(program({ id: 'g' }));
-  });
+      test('Redis is killed: the record fails; when it is back, empty, the retry mends it', async () => {
+        const { updater, inStore, history } = await build();
+        const batch = kinesisEvent(coreDataUpdate(2));
+        await updater.handler(kinesisEvent(coreDataUpdate(1)), context());
+        await redis.server.kill();
+        try {
+          expect(await updater.handler(batch, context())).toEqual(comeAgain(...batch.Records));
+          expect(await history('aurora-shoes')).toEqual([2, 1]);
+        } finally {
+          await redis.server.restart();
+        }
+        await until('the updater to be connected again', async () => {
+          const { batchItemFailures } = await updater.handler(batch, context());
+          return batchItemFailures.length === 0;
+        });
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 2 });
+      });
 
-  test('rebuild fills an empty store from the table and seals it last; a second one does nothing', async () => {
-    await redis.client.flushall();
-    const first = await updater.rebuild();
-    expect(first.rebuilt).toBe(true);
-    expect(first.programs).toBeGreaterThan(5);
-    expect(await inStore('a')).toEqual(program({ id: 'a' }));
-    expect(await inStore('b')).toEqual(tombstone('b', 5));
-    expect((await stores.reader.head()).generation).not.toBeNull();
-    expect(await updater.rebuild()).toEqual({ rebuilt: false, programs: 0 });
+      test('Redis does not answer: what the time is up for has failed, and the answer comes in time', async () => {
+        const { updater, client, inStore } = await build();
+        const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+        const batch = kinesisEvent(...ids.map((id) => coreDataUpdate(1, { id })));
+        await updater.handler(kinesisEvent(coreDataUpdate(1)), context());
+        await client.client('PAUSE', 60_000, 'WRITE');
+        const fromMs = performance.now();
+        try {
+          expect(await updater.handler(batch, context(5_000))).toEqual(comeAgain(...batch.Records));
+          expect(performance.now() - fromMs).toBeLessThan(5_000);
+        } finally {
+          await client.client('UNPAUSE');
+        }
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        for (const id of ids) expect(await inStore(id)).toMatchObject({ version: 1 });
+      });
+
+      test.each(['drop', 'hang'] as const)(
+        'DynamoDB is down (%s): every record fails, in the time that there is; then it recovers',
+        async (treatment) => {
+          const { updater, proxy, inStore } = await build();
+          const bad = kinesisRecord(Buffer.from('['), 900);
+          const batch = kinesisEvent(coreDataUpdate(1), bad, coreDataUpdate(1, { id: 'other' }));
+          proxy.treat = () => treatment;
+          const fromMs = performance.now();
+          expect(await updater.handler(batch, context(3_500))).toEqual(comeAgain(...batch.Records));
+          expect(performance.now() - fromMs).toBeLessThan(3_500);
+          expect(await inStore('aurora-shoes')).toBeNull();
+          proxy.treat = () => 'forward';
+          expect(await updater.handler(batch, context())).toEqual(allDone);
+          expect(await inStore('aurora-shoes')).toMatchObject({ version: 1 });
+        },
+      );
+
+      test('an update that failed, and a later one of its program that did not: the retry drops the older', async () => {
+        const { updater, proxy, history, inStore, logged } = await build();
+        const first = kinesisRecord(coreDataUpdate(1, { name: 'First' }), 1);
+        const second = kinesisRecord(coreDataUpdate(2, { name: 'Second' }), 2);
+        proxy.treat = ({ body }) => (body.includes('First') ? { error: 'AccessDeniedException' } : 'forward');
+        const batch = kinesisEvent(first, second);
+        expect(await updater.handler(batch, context())).toEqual(comeAgain(first));
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 2 });
+        proxy.treat = () => 'forward';
+        // Lambda brings all from the lowest failed record on again.
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 2, name: 'Second' });
+        expect(await history('aurora-shoes')).toEqual([2, 1]);
+        expect(logged.of('batch_updated')[1]).toMatchObject({ older: 1, same: 1 });
+      });
+
+      test('a dead letter that is not kept fails its record', async () => {
+        const { updater, proxy, letters, config } = await build();
+        const batch = kinesisEvent(coreDataUpdate(1), Buffer.from('['), coreDataUpdate(2));
+        proxy.treat = ({ body }) =>
+          body.includes(config.tables.deadLetters) ? { error: 'AccessDeniedException' } : 'forward';
+        expect(await updater.handler(batch, context())).toEqual(comeAgain(batch.Records[1]!));
+        proxy.treat = () => 'forward';
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect(await letters()).toHaveLength(1);
+      });
+
+      test('rebuild fills an empty store from the table, tombstones too, and seals it; once', async () => {
+        const { updater, client, inStore, logged } = await build();
+        const deletion = Buffer.from('{"id":"gone","version":2,"deleted":true}');
+        await updater.handler(kinesisEvent(coreDataUpdate(1), coreDataUpdate(4), deletion), context());
+        expect(await client.get(keys.generation)).toBeNull();
+        await client.flushall();
+        expect(await updater.rebuild()).toEqual({ rebuilt: true, programs: 2 });
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 4 });
+        expect(await inStore('gone')).toMatchObject({ version: 2, deleted: true });
+        expect(await client.get(keys.generation)).toMatch(/./);
+        expect(await updater.rebuild()).toEqual({ rebuilt: false, programs: 0 });
+        expect(logged.of('program_store_rebuilt')).toHaveLength(1);
+      });
+
+      test('clients are built at the first call and used again; a failed build is tried again', async () => {
+        const { config, inStore } = await build();
+        let builds = 0;
+        const updater = buildUpdater(() => {
+          if (++builds === 1) throw new Error('The configuration cannot be used.');
+          return config;
+        });
+        onTestFinished(() => updater.close());
+        const batch = kinesisEvent(coreDataUpdate(1));
+        expect(await updater.handler(batch, context())).toEqual(comeAgain(...batch.Records));
+        expect(await updater.handler(batch, context())).toEqual(allDone);
+        expect(await updater.handler(kinesisEvent(coreDataUpdate(2)), context())).toEqual(allDone);
+        expect(builds).toBe(2);
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 2 });
+      });
+    });
   });
 });

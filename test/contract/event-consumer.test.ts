@@ -1,195 +1,221 @@
-import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
-import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
-import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
-import { systemClock } from '@trackline/domain/clock';
+import { balance } from '@trackline/domain/ledger';
 import { buildHandler } from '@trackline/event-consumer/handler';
 import { encodeStatement } from '@trackline/proto/tracking-event';
-import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { region, startAnyDynamoDb, startAwsProxy, tables } from '../helpers/dynamodb.ts';
-import { eventRun, eventTimeMs, recordedEvent } from '../helpers/events.ts';
-import { aggregate, bytesOf, context, kinesisEvent } from '../helpers/kinesis-records.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { onEachDynamoDb } from '../helpers/dynamodb.ts';
+import { buildConsumer } from '../helpers/event-consumer.ts';
+import { eventHour, eventRun, eventTimeMs, recordedEvent } from '../helpers/events.ts';
+import {
+  aggregate,
+  allDone,
+  bytesOf,
+  comeAgain,
+  context,
+  kinesisEvent,
+  kinesisRecord,
+} from '../helpers/kinesis-records.ts';
 
-/** The real handler on a real table. */
-describe('the event consumer', () => {
-  let database: Awaited<ReturnType<typeof startAnyDynamoDb>>;
-  let handler: ReturnType<typeof buildHandler>;
-  const log = pino({ level: 'silent' });
-  const parts = () => {
-    const target = { region, endpoint: database.endpoint };
-    return {
-      events: connectTrackingEvents({
-        ...target,
-        tableName: tables.trackingEvents,
-        clock: systemClock,
-        random: Math.random,
-      }),
-      ledger: connectLedger({ ...target, tableName: tables.ledger }),
-      letters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
-    };
-  };
-  let stores: ReturnType<typeof parts>;
+const statement = {
+  writer: 'w1',
+  instance: 'tracker-1',
+  atMs: eventTimeMs,
+  acceptedThrough: 20,
+  rejected: 1,
+  shed: 2,
+  ignored: 3,
+  lost: 0,
+  final: true,
+};
 
-  beforeAll(async () => {
-    database = await startAnyDynamoDb();
-    stores = parts();
-    handler = buildHandler(() => ({ region, dynamodbEndpoint: database.endpoint, tables, log }));
-  });
-  afterAll(async () => {
-    await handler?.close();
-    for (const store of Object.values(stores ?? {})) await store.close();
-    await database?.stop();
-  });
-
-  const done = { batchItemFailures: [] };
-  const stored = async (messageId: string) => (await stores.events.find('shoes', messageId)) !== null;
-  const rowsOf = async (writer: string) =>
-    (await stores.ledger.account(writer)).rows.map(({ first, last, deadLettered }) => ({
-      first,
-      last,
-      deadLettered,
-    }));
-  async function lettersOf(bytes: Uint8Array) {
-    const found = [];
-    for await (const letter of stores.letters.list('2026-05-17')) {
-      const whole = await stores.letters.get(letter.id);
-      if (Buffer.from(whole!.bytes).equals(bytes)) found.push(letter);
-    }
-    return found;
-  }
-
-  test('stores an aggregate’s events, and then books one row for it', async () => {
-    const run = eventRun('one-row', 1, 40);
-    expect(await handler(kinesisEvent(aggregate(...run)), context())).toEqual(done);
-    for (const { messageId } of run) expect(await stored(messageId)).toBe(true);
-    expect(await rowsOf('one-row')).toEqual([{ first: 1, last: 40, deadLettered: 0 }]);
-  });
-
-  test('a plain record is an event too', async () => {
-    const event = recordedEvent({ writer: 'plain', sequence: 7 });
-    expect(await handler(kinesisEvent(bytesOf(event)), context())).toEqual(done);
-    expect(await stored(event.messageId)).toBe(true);
-    expect(await rowsOf('plain')).toEqual([{ first: 7, last: 7, deadLettered: 0 }]);
-  });
-
-  test('a batch that comes again leaves the tables as they were', async () => {
-    const batch = kinesisEvent(
-      aggregate(...eventRun('again', 1, 30)),
-      aggregate(...eventRun('again', 31, 30)),
-    );
-    for (let i = 0; i < 3; i++) expect(await handler(batch, context())).toEqual(done);
-    expect(await rowsOf('again')).toEqual([
-      { first: 1, last: 30, deadLettered: 0 },
-      { first: 31, last: 60, deadLettered: 0 },
-    ]);
-  });
-
-  test('one event twice in a batch is written once', async () => {
-    const run = eventRun('twice', 1, 3);
-    expect(await handler(kinesisEvent(aggregate(...run), aggregate(...run)), context())).toEqual(done);
-    expect(await rowsOf('twice')).toEqual([{ first: 1, last: 3, deadLettered: 0 }]);
-  });
-
-  test('a statement goes to the ledger', async () => {
-    const statement = {
-      writer: 'stating',
-      instance: 'tracker-1',
-      atMs: eventTimeMs,
-      acceptedThrough: 2 ** 40,
-      rejected: 1,
-      shed: 2,
-      ignored: 3,
-      lost: 4,
-      final: true,
-    };
-    expect(await handler(kinesisEvent(encodeStatement(statement)), context())).toEqual(done);
-    expect(await stores.ledger.account('stating')).toEqual({ rows: [], statements: [statement] });
-  });
-
-  // BAD-INPUT, event records.
-  const truncated = bytesOf(recordedEvent()).subarray(0, 40);
-  const groups = Buffer.alloc(20_000, Buffer.from([0x0b]));
-  const noMessageId = bytesOf(recordedEvent({ messageId: '' }));
-  const tooLarge = bytesOf(recordedEvent({ params: { sub1: 'x'.repeat(401 * 1024) } }));
-  test.each([
-    ['empty', Buffer.alloc(0), 'event_undecodable'],
-    ['truncated protobuf', truncated, 'event_undecodable'],
-    ['10⁴ nested groups', groups, 'event_undecodable'],
-    ['no message id', noMessageId, 'event_invalid'],
-    ['an item over 400 KB', tooLarge, 'event_too_large'],
-  ])('%s: a dead letter, and its neighbours persist', async (name, bad, reason) => {
-    const writer = `bad ${name}`;
-    const [before, after] = [recordedEvent({ writer, sequence: 1 }), recordedEvent({ writer, sequence: 3 })];
-    const alone = recordedEvent({ writer, sequence: 4 });
-    const batch = kinesisEvent(aggregate(before, bad, after), bad, bytesOf(alone));
-    for (let i = 0; i < 2; i++) expect(await handler(batch, context())).toEqual(done);
-    for (const event of [before, after, alone]) expect(await stored(event.messageId)).toBe(true);
-    expect((await lettersOf(bad)).map((letter) => letter.reason)).toEqual([reason, reason]);
-    // The dead one is counted by its place, so that it leaves no gap.
-    if (reason !== 'event_too_large') {
-      expect(await rowsOf(writer)).toEqual([
-        { first: 1, last: 3, deadLettered: 1 },
-        { first: 4, last: 4, deadLettered: 0 },
+describe('event consumer', () => {
+  onEachDynamoDb((dynamoDb) => {
+    test('a batch of aggregates, plain records and statements is persisted and balances', async () => {
+      const { handler, storedPlaces, rows, ledger, logged } = await buildConsumer(dynamoDb);
+      const batch = kinesisEvent(
+        aggregate(...eventRun('w1', 1, 12)),
+        bytesOf(recordedEvent({ sequence: 13 })),
+        aggregate(...eventRun('w2', 100, 3)),
+        aggregate(...eventRun('w1', 14, 7)),
+        encodeStatement(statement),
+      );
+      expect(await handler(batch, context())).toEqual(allDone);
+      expect(await storedPlaces()).toHaveLength(23);
+      expect(await rows('w1')).toEqual(['1-12 0', '13-13 0', '14-20 0']);
+      expect(await rows('w2')).toEqual(['100-102 0']);
+      const account = await ledger.account('w1');
+      expect(account.statements).toEqual([statement]);
+      expect(balance('w1', account.rows, account.statements, eventTimeMs, 60_000)).toMatchObject({
+        state: 'closed',
+        acceptedThrough: 20,
+        persisted: 20,
+        missing: [],
+        duplicates: 0,
+      });
+      expect(logged.lines).toMatchObject([
+        { event: 'batch_consumed', records: 5, events: 23, rows: 4, statements: 1, failedRecords: 0 },
       ]);
-    }
-  });
-
-  test('an aggregate with a wrong MD5 is a plain record, and so a dead letter', async () => {
-    const broken = Buffer.from(aggregate(recordedEvent()));
-    broken[broken.length - 1]! ^= 1;
-    expect(await handler(kinesisEvent(broken), context())).toEqual(done);
-    expect(await lettersOf(broken)).toHaveLength(1);
-  });
-
-  test('unknown fields are accepted and kept', async () => {
-    const event = recordedEvent({ writer: 'newer' });
-    const extra = Buffer.from([0xfa, 0x3f, 0x03, 0x6e, 0x65, 0x77]);
-    const inner = Buffer.concat([bytesOf(event).subarray(bytesOf(event)[1]! < 0x80 ? 2 : 3), extra]);
-    const length = inner.length < 0x80 ? [inner.length] : [(inner.length & 0x7f) | 0x80, inner.length >> 7];
-    const record = Buffer.concat([Buffer.from([0x0a, ...length]), inner]);
-    expect(await handler(kinesisEvent(record), context())).toEqual(done);
-    const found = await stores.events.find('shoes', event.messageId);
-    expect(Buffer.from(found!.unknownFields!)).toEqual(extra);
-  });
-
-  test('a table that is down: every record comes again, in time, and later all is well', async () => {
-    let down = true;
-    const proxy = await startAwsProxy(database.endpoint, () =>
-      down ? { status: 500, body: { __type: 'InternalServerError', message: 'down' } } : null,
-    );
-    const other = buildHandler(() => ({ region, dynamodbEndpoint: proxy.endpoint, tables, log }));
-    const batch = kinesisEvent(
-      aggregate(...eventRun('down', 1, 5)),
-      Buffer.from('poison'),
-      aggregate(...eventRun('down', 6, 5)),
-    );
-    const { batchItemFailures } = await other(batch, context(3_000));
-    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted()).toEqual(
-      batch.Records.map(({ kinesis }) => kinesis.sequenceNumber),
-    );
-    down = false;
-    expect(await other(batch, context())).toEqual(done);
-    expect(await rowsOf('down')).toEqual([
-      { first: 1, last: 5, deadLettered: 0 },
-      { first: 6, last: 10, deadLettered: 0 },
-    ]);
-    await other.close();
-    await proxy.close();
-  });
-
-  test('only the record whose row could not be booked comes again', async () => {
-    const proxy = await startAwsProxy(database.endpoint, (operation, body) => {
-      const item = body.Item as { first?: { N: string } } | undefined;
-      return operation === 'PutItem' && item?.first?.N === '6'
-        ? { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException' } }
-        : null;
     });
-    const other = buildHandler(() => ({ region, dynamodbEndpoint: proxy.endpoint, tables, log }));
-    const batch = kinesisEvent(aggregate(...eventRun('half', 1, 5)), aggregate(...eventRun('half', 6, 5)));
-    const { batchItemFailures } = await other(batch, context());
-    expect(batchItemFailures).toEqual([{ itemIdentifier: batch.Records[1]!.kinesis.sequenceNumber }]);
-    expect(await rowsOf('half')).toEqual([{ first: 1, last: 5, deadLettered: 0 }]);
-    await other.close();
-    await proxy.close();
+
+    test('an event is stored as it was accepted', async () => {
+      const { handler, events } = await buildConsumer(dynamoDb);
+      const event = recordedEvent({
+        type: 'transaction',
+        transaction: { orderId: 'o-1', amount: '19.90', currency: 'EUR', status: 'pending' },
+        params: { constructor: 'x', sub1: '' },
+        unverified: true,
+        sequence: 7,
+      });
+      await handler(kinesisEvent(bytesOf(event)), context());
+      expect(await events.find('shoes', event.messageId)).toEqual({ event, unknownFields: null });
+      expect(await events.countInHour('shoes', eventHour)).toEqual({ transaction: 1 });
+    });
+
+    test('the same batch once more leaves the tables as they are', async () => {
+      const { handler, tables } = await buildConsumer(dynamoDb);
+      const batch = kinesisEvent(
+        aggregate(...eventRun('w1', 1, 60)),
+        Buffer.from('nothing'),
+        aggregate(...eventRun('w1', 61, 3), Buffer.from('nothing'), ...eventRun('w1', 65, 3)),
+        encodeStatement(statement),
+      );
+      const all = async () => ({
+        events: await dynamoDb.items(tables.trackingEvents),
+        letters: await dynamoDb.items(tables.deadLetters),
+        // A row says when it was stored, which is now.
+        ledger: (await dynamoDb.items(tables.ledger)).map(
+          ({ storedAtMs: _storedAtMs, expiresAt: _expiresAt, ...rest }) => rest,
+        ),
+      });
+      expect(await handler(batch, context())).toEqual(allDone);
+      const before = await all();
+      expect(await handler(batch, context())).toEqual(allDone);
+      expect(await all()).toEqual(before);
+      expect(before.events).toHaveLength(66);
+      expect(before.letters).toHaveLength(2);
+    });
+
+    test('an event that the batch holds twice is written once, and booked where it stands', async () => {
+      const { handler, storedPlaces, rows, proxy, logged } = await buildConsumer(dynamoDb);
+      const run = eventRun('w1', 1, 25);
+      const batch = kinesisEvent(aggregate(...run), aggregate(...run.slice(10)));
+      expect(await handler(batch, context())).toEqual(allDone);
+      expect(await storedPlaces()).toHaveLength(25);
+      expect(await rows('w1')).toEqual(['1-25 0', '11-25 0']);
+      const eventWrites = proxy.calls.filter(({ body }) => body.includes('shoes#'));
+      expect(eventWrites).toHaveLength(1);
+      expect(logged.of('batch_consumed')).toMatchObject([{ events: 25, duplicates: 15 }]);
+    });
+
+    test('what stays unprocessed fails its record alone, which is not booked; the retry mends it', async () => {
+      const { handler, storedPlaces, rows, proxy } = await buildConsumer(dynamoDb);
+      const full = kinesisRecord(aggregate(...eventRun('w2', 1, 5, { programId: 'hot' })), 102);
+      const batch = kinesisEvent(aggregate(...eventRun('w1', 1, 25)), full);
+      proxy.treat = ({ body }) => (body.includes('"hot#') ? { unprocessed: 2 } : 'forward');
+      expect(await handler(batch, context(1_000))).toEqual(comeAgain(full));
+      expect(await rows('w1')).toEqual(['1-25 0']);
+      expect(await rows('w2')).toEqual([]);
+      proxy.treat = () => 'forward';
+      expect(await handler(kinesisEvent(full), context())).toEqual(allDone);
+      expect(await rows('w2')).toEqual(['1-5 0']);
+      expect(await storedPlaces()).toHaveLength(30);
+    });
+
+    test('a throttled table is written with patience', async () => {
+      const { handler, storedPlaces, proxy } = await buildConsumer(dynamoDb);
+      let calls = 0;
+      proxy.treat = () => {
+        calls++;
+        if (calls % 3 === 0) return { error: 'ProvisionedThroughputExceededException' };
+        return calls % 3 === 1 ? { unprocessed: 9 } : 'forward';
+      };
+      const batch = kinesisEvent(aggregate(...eventRun('w1', 1, 300)));
+      expect(await handler(batch, context())).toEqual(allDone);
+      expect(await storedPlaces()).toHaveLength(300);
+    });
+
+    test.each(['drop', 'hang'] as const)(
+      'DynamoDB is down (%s): every record fails, in the time that there is; then it recovers',
+      async (treatment) => {
+        const { handler, storedPlaces, rows, proxy, logged } = await buildConsumer(dynamoDb);
+        const records = [1, 101, 201].map((first) =>
+          kinesisRecord(aggregate(...eventRun('w1', first, 100)), 100 + first),
+        );
+        const bad = kinesisRecord(Buffer.from('nothing'), 900);
+        const batch = kinesisEvent(...records, bad, kinesisRecord(encodeStatement(statement), 901));
+        proxy.treat = () => treatment;
+        const fromMs = performance.now();
+        const { batchItemFailures } = await handler(batch, context(2_000));
+        expect(performance.now() - fromMs).toBeLessThan(2_000);
+        const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
+        expect(failed).toEqual(batch.Records.map(({ kinesis }) => kinesis.sequenceNumber).sort());
+        const targets = new Set(logged.of('write_failed').map(({ target }) => target));
+        expect([...targets]).toEqual(['events', 'dead_letters', 'ledger']);
+
+        proxy.treat = () => 'forward';
+        expect(await handler(batch, context())).toEqual(allDone);
+        expect(await storedPlaces()).toHaveLength(300);
+        expect(await rows('w1')).toEqual(['1-100 0', '101-200 0', '201-300 0']);
+      },
+    );
+
+    test('a dead letter that is not kept fails its record, and no other', async () => {
+      const { handler, storedPlaces, letters, tables, proxy } = await buildConsumer(dynamoDb);
+      const bad = kinesisRecord(Buffer.from('nothing'), 900);
+      const batch = kinesisEvent(
+        aggregate(...eventRun('w1', 1, 5)),
+        bad,
+        bytesOf(recordedEvent({ sequence: 6 })),
+      );
+      proxy.treat = ({ body }) =>
+        body.includes(tables.deadLetters) ? { error: 'AccessDeniedException' } : 'forward';
+      expect(await handler(batch, context())).toEqual(comeAgain(bad));
+      expect(await storedPlaces()).toHaveLength(6);
+      proxy.treat = () => 'forward';
+      expect(await handler(kinesisEvent(bad), context())).toEqual(allDone);
+      expect(await letters()).toHaveLength(1);
+    });
+
+    test('a row that is not booked fails its record, and the retry books it', async () => {
+      const { handler, rows, tables, proxy } = await buildConsumer(dynamoDb);
+      const first = kinesisRecord(aggregate(...eventRun('w1', 1, 5)), 1);
+      const second = kinesisRecord(encodeStatement(statement), 2);
+      proxy.treat = ({ body }) =>
+        body.includes(tables.ledger) ? { error: 'AccessDeniedException' } : 'forward';
+      expect(await handler(kinesisEvent(first, second), context())).toEqual(comeAgain(first, second));
+      proxy.treat = () => 'forward';
+      expect(await handler(kinesisEvent(first, second), context())).toEqual(allDone);
+      expect(await rows('w1')).toEqual(['1-5 0']);
+    });
+
+    test('clients are built at the first call and used again; a failed build is tried again', async () => {
+      const { config, storedPlaces } = await buildConsumer(dynamoDb);
+      let builds = 0;
+      const handler = buildHandler(() => {
+        if (++builds === 1) throw new Error('The configuration cannot be used.');
+        return config;
+      });
+      onTestFinished(() => handler.close());
+      const batch = kinesisEvent(aggregate(...eventRun('w1', 1, 2)));
+      expect(builds).toBe(0);
+      expect(await handler(batch, context())).toEqual(comeAgain(...batch.Records));
+      expect(await handler(batch, context())).toEqual(allDone);
+      expect(await handler(batch, context())).toEqual(allDone);
+      expect(builds).toBe(2);
+      expect(await storedPlaces()).toHaveLength(2);
+    });
+
+    test('an empty batch is done', async () => {
+      const { handler } = await buildConsumer(dynamoDb);
+      expect(await handler({ Records: [] }, context())).toEqual(allDone);
+    });
+
+    test('10,000 events in 40 aggregates cost one call for every 25 events, and two for the ledger', async () => {
+      const { handler, events, proxy, logged } = await buildConsumer(dynamoDb);
+      const aggregates = Array.from({ length: 40 }, (_, n) => aggregate(...eventRun('w1', n * 250 + 1, 250)));
+      expect(await handler(kinesisEvent(...aggregates), context(55_000))).toEqual(allDone);
+      expect(await events.countInHour('shoes', eventHour)).toEqual({ impression: 10_000 });
+      expect(proxy.calls).toHaveLength(400 + 2);
+      expect(logged.of('batch_consumed')).toMatchObject([{ events: 10_000, rows: 40 }]);
+    });
   });
 });

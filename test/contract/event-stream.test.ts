@@ -1,7 +1,7 @@
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectShardReader } from '../../services/local/event-source-mapping/shard-reader.kinesis.ts';
-import { type Interference, startAwsProxy } from '../helpers/dynamodb.ts';
+import { type Interference, startAwsProxy } from '../helpers/aws-proxy.ts';
 import { startTestKinesis } from '../helpers/kinesis.ts';
 
 describe('the event stream on Kinesis', () => {

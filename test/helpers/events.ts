@@ -4,6 +4,9 @@ import type { RecordedEvent } from '@trackline/domain/tracking-event';
 
 /** When the tests' events happened. */
 export const eventTimeMs = Date.UTC(2026, 4, 17, 13, 30);
+/** Their hour and their day, as keys of the tables name them. */
+export const eventHour = '2026051713';
+export const eventDay = '2026-05-17';
 
 /** A tracking event as tests need one; what matters to a test it says itself. */
 export function recordedEvent(overrides: Partial<RecordedEvent> = {}): RecordedEvent {
@@ -33,6 +36,13 @@ export function recordedEvent(overrides: Partial<RecordedEvent> = {}): RecordedE
 }
 
 /** `count` consecutive events of one writer. */
-export function eventRun(writer: string, first: number, count: number): RecordedEvent[] {
-  return Array.from({ length: count }, (_, index) => recordedEvent({ writer, sequence: first + index }));
+export function eventRun(
+  writer: string,
+  first: number,
+  count: number,
+  overrides: Partial<RecordedEvent> = {},
+): RecordedEvent[] {
+  return Array.from({ length: count }, (_, index) =>
+    recordedEvent({ ...overrides, writer, sequence: first + index }),
+  );
 }

@@ -2,10 +2,15 @@ import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { encodeAggregate } from '@trackline/proto/kpl';
 import { encodeEvent } from '@trackline/proto/tracking-event';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { eventTimeMs } from './events.ts';
 
-/** Records as an event-source mapping hands them to a Lambda; each its own sequence number. */
-export function kinesisEvent(...bodies: readonly Uint8Array[]): KinesisStreamEvent {
-  return { Records: bodies.map((body, index) => kinesisRecord(body, index + 1)) };
+/** Records, or bodies of such, as an event-source mapping hands them to a Lambda; each its own sequence number. */
+export function kinesisEvent(...records: readonly (Uint8Array | KinesisStreamRecord)[]): KinesisStreamEvent {
+  return {
+    Records: records.map((each, index) =>
+      each instanceof Uint8Array ? kinesisRecord(each, index + 1) : each,
+    ),
+  };
 }
 
 export function kinesisRecord(
@@ -27,7 +32,7 @@ export function kinesisRecord(
       partitionKey: 'w1',
       sequenceNumber,
       data: Buffer.from(body).toString('base64'),
-      approximateArrivalTimestamp: Date.UTC(2026, 4, 17, 13, 30) / 1000,
+      approximateArrivalTimestamp: eventTimeMs / 1000,
     },
   };
 }
@@ -45,6 +50,14 @@ export function aggregate(...parts: readonly (RecordedEvent | Uint8Array)[]): Ui
       data: part instanceof Uint8Array ? part : bytesOf(part),
     })),
   );
+}
+
+/** The answer by which all of a batch is done. */
+export const allDone = { batchItemFailures: [] };
+
+/** The answer by which these records come again. */
+export function comeAgain(...failed: readonly KinesisStreamRecord[]) {
+  return { batchItemFailures: failed.map(({ kinesis }) => ({ itemIdentifier: kinesis.sequenceNumber })) };
 }
 
 /** The context of an invocation with so much time left. */

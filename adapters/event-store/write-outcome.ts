@@ -1,0 +1,17 @@
+/** What became of one item that was to be written. Written twice is written once: every write of the event store may be repeated. */
+export type WriteOutcome = { readonly ok: true } | WriteFailure;
+
+export interface WriteFailure {
+  readonly ok: false;
+  /** The table's own error code, or one of ours: `ItemTooLarge`, `Unprocessed` (the table had no room for it until the deadline), `DeadlineExceeded`. */
+  readonly code: string;
+  /** What exactly was wrong, for a person. */
+  readonly detail: string;
+  /** Whether the same item may be taken another time. False: it never will, whatever anybody does. */
+  readonly retriable: boolean;
+}
+
+export const written: WriteOutcome = Object.freeze({ ok: true });
+
+/** The code of an item that is larger than a table takes. */
+export const itemTooLarge = 'ItemTooLarge';

@@ -1,0 +1,20 @@
+/** Every bound of the consumer that is not an operator's to choose. */
+export const limits = Object.freeze({
+  /** The share of an invocation's time after which no event is tried again: what was stored by then is still to be booked. */
+  eventsShareOfTime: 0.7,
+  /** The share after which nothing is: the answer, record by record, says more than the time-out of a Lambda. */
+  writesShareOfTime: 0.9,
+});
+
+/** When which writes must have ended, in monotonic ms. */
+export interface Deadlines {
+  readonly eventsMs: number;
+  readonly writesMs: number;
+}
+
+export function deadlinesOf(nowMs: number, remainingMs: number): Deadlines {
+  return {
+    eventsMs: nowMs + remainingMs * limits.eventsShareOfTime,
+    writesMs: nowMs + remainingMs * limits.writesShareOfTime,
+  };
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { DeadLetter, DeadLetterSummary } from '@trackline/adapters/event-store/dead-letters';
+import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { onEachDynamoDb } from '../helpers/dynamodb.ts';
+import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
+
+const done = { ok: true };
+const soon = () => performance.now() + 15_000;
+const arrivedAtMs = Date.UTC(2026, 0, 31, 23, 59, 59, 999);
+
+let place = 0;
+
+function letter(bytes: Uint8Array, overrides: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    reason: 'event_undecodable',
+    detail: 'index out of range: 3 + 10 > 4',
+    bytes,
+    origin: {
+      stream: 'trackline-events',
+      shardId: 'shardId-000000000001',
+      sequenceNumber: '49590338271490256608559692538361571095921575989136588898',
+      index: ++place,
+      partitionKey: 'w1',
+      arrivedAtMs,
+    },
+    ...overrides,
+  };
+}
+
+describe('dead letters', () => {
+  onEachDynamoDb((dynamoDb) => {
+    /** The adapter on a new table, through a proxy. */
+    async function connected() {
+      const { deadLetters: table } = await dynamoDb.tables('deadLetters');
+      const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
+      const letters = connectDeadLetters(dynamoDb.target(table, proxy.url));
+      onTestFinished(async () => {
+        await letters.close();
+        await proxy.close();
+      });
+      const list = async (day: string) => {
+        const summaries: DeadLetterSummary[] = [];
+        for await (const summary of letters.list(day)) summaries.push(summary);
+        return summaries;
+      };
+      return { letters, proxy, list, table };
+    }
+
+    test('a letter is listed under its day of arrival, and found whole by its id alone', async () => {
+      const { letters, list } = await connected();
+      const bytes = randomBytes(1_000);
+      const { reason, detail, origin } = letter(bytes);
+      expect(await letters.put([{ reason, detail, bytes, origin }], soon())).toEqual([done]);
+      const [summary, ...others] = await list('2026-01-31');
+      expect(summary).toEqual({
+        id: expect.stringMatching(/^2026-01-31-[0-9a-f]{16}$/),
+        reason,
+        detail,
+        origin,
+        size: 1_000,
+      });
+      expect(others).toEqual([]);
+      const found = await letters.get(summary!.id);
+      expect(found).toEqual({ ...summary, bytes: expect.anything() });
+      expect(bytes.equals(found!.bytes)).toBe(true);
+      expect(await list('2026-02-01')).toEqual([]);
+    });
+
+    test.each([0, 1, 350 * 1024, 350 * 1024 + 1, 1024 * 1024, 3 * 1024 * 1024])(
+      'a letter of %i bytes is kept whole',
+      async (size) => {
+        const { letters, list } = await connected();
+        const bytes = randomBytes(size);
+        expect(await letters.put([letter(bytes)], soon())).toEqual([done]);
+        const summaries = await list('2026-01-31');
+        expect(summaries.map((summary) => summary.size)).toEqual([size]);
+        const found = await letters.get(summaries[0]!.id);
+        expect(bytes.equals(found!.bytes)).toBe(true);
+      },
+    );
+
+    test('a replayed record makes no second letter', async () => {
+      const { letters, table } = await connected();
+      const batch = [letter(randomBytes(100)), letter(randomBytes(800_000))];
+      await letters.put(batch, soon());
+      const items = async () =>
+        (await dynamoDb.items(table)).map(({ bytes, ...rest }) => ({
+          ...rest,
+          bytes: Buffer.from(bytes!.B!).toString('base64'),
+        }));
+      const before = await items();
+      await letters.put(batch, soon());
+      expect(await items()).toEqual(before);
+      expect(before).toHaveLength(1 + 3);
+    });
+
+    test('a flood of letters goes in batches, large ones among them', async () => {
+      const { letters, proxy, list } = await connected();
+      const batch = Array.from({ length: 500 }, (_, n) => letter(randomBytes(n % 100 === 0 ? 500_000 : 50)));
+      expect(await letters.put(batch, soon())).toEqual(batch.map(() => done));
+      expect(await list('2026-01-31')).toHaveLength(500);
+      expect(proxy.count('BatchWriteItem')).toBe(1 + 20);
+    });
+
+    test('a letter of which a part was not kept is not listed, and its neighbours are', async () => {
+      const { letters, proxy, list } = await connected();
+      const large = letter(randomBytes(500_000));
+      proxy.treat = ({ body }) => (body.includes('"part#') ? { error: 'AccessDeniedException' } : 'forward');
+      const outcomes = await letters.put([letter(randomBytes(10)), large, letter(randomBytes(10))], soon());
+      expect(outcomes).toMatchObject([
+        done,
+        { ok: false, code: 'AccessDeniedException', retriable: true },
+        done,
+      ]);
+      expect((await list('2026-01-31')).map(({ size }) => size)).toEqual([10, 10]);
+      proxy.treat = () => 'forward';
+      expect(await letters.put([large], soon())).toEqual([done]);
+      expect(await list('2026-01-31')).toHaveLength(3);
+    });
+
+    test('a detail of any length is kept in its first 1,000 characters', async () => {
+      const { letters, list } = await connected();
+      await letters.put([letter(randomBytes(350 * 1024), { detail: 'é'.repeat(500_000) })], soon());
+      expect((await list('2026-01-31')).map(({ detail }) => detail)).toEqual(['é'.repeat(1_000)]);
+    });
+
+    test.each(['', 'nonsense', '2026-01-31', '2026-01-31-0123456789abcdef'])(
+      'there is no letter %j',
+      async (id) => {
+        const { letters } = await connected();
+        expect(await letters.get(id)).toBeNull();
+      },
+    );
+  });
+});

@@ -1,0 +1,127 @@
+import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
+import { balance, type LedgerRow, type Statement } from '@trackline/domain/ledger';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { onEachDynamoDb } from '../helpers/dynamodb.ts';
+import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
+
+const storedAtMs = Date.UTC(2026, 0, 31, 12);
+const done = { ok: true };
+const soon = () => performance.now() + 15_000;
+
+function row(writer: string, first: number, last: number, deadLettered = 0): LedgerRow {
+  return { writer, first, last, storedAtMs, deadLettered };
+}
+
+function statement(writer: string, atMs: number, acceptedThrough: number): Statement {
+  const counts = { rejected: 4, shed: 3, ignored: 2, lost: 1 };
+  return { writer, instance: 'tracker-1', atMs, acceptedThrough, ...counts, final: false };
+}
+
+async function listOf<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const list = [];
+  for await (const value of values) list.push(value);
+  return list;
+}
+
+describe('ledger', () => {
+  onEachDynamoDb((dynamoDb) => {
+    /** The adapter on a new table, through a proxy. */
+    async function connected() {
+      const { ledger: table } = await dynamoDb.tables('ledger');
+      const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
+      const ledger = connectLedger(dynamoDb.target(table, proxy.url));
+      onTestFinished(async () => {
+        await ledger.close();
+        await proxy.close();
+      });
+      return { ledger, proxy, table };
+    }
+
+    test('an account gives back what was booked and stated, and only this writer’s', async () => {
+      const { ledger } = await connected();
+      const rows = [row('w1', 1, 250), row('w1', 251, 251, 1), row('w1', 2_000, 9_007_199_254_740_991)];
+      const statements = [statement('w1', storedAtMs, 251), statement('w1', storedAtMs + 10_000, 300)];
+      expect(await ledger.book([...rows, row('w2', 1, 9)], soon())).toEqual([done, done, done, done]);
+      expect(await ledger.state(statements, soon())).toEqual([done, done]);
+      expect(await ledger.account('w1')).toEqual({ rows, statements });
+      expect(await ledger.account('w2')).toEqual({ rows: [row('w2', 1, 9)], statements: [] });
+      expect(await ledger.account('nobody')).toEqual({ rows: [], statements: [] });
+    });
+
+    test('a replay overwrites its own row, and a shorter one never shrinks a longer', async () => {
+      const { ledger } = await connected();
+      await ledger.book([row('w1', 1, 100)], soon());
+      await ledger.book([{ ...row('w1', 1, 100), storedAtMs: storedAtMs + 5 }], soon());
+      await ledger.book([row('w1', 1, 40)], soon());
+      const { rows, statements } = await ledger.account('w1');
+      expect(rows.map(({ first, last }) => [first, last])).toEqual([
+        [1, 40],
+        [1, 100],
+      ]);
+      const { persisted, missing } = balance('w1', rows, statements, storedAtMs, 60_000);
+      expect({ persisted, missing }).toEqual({ persisted: 100, missing: [] });
+    });
+
+    test('a writer is known by a row or by a statement alone, and told once', async () => {
+      const { ledger, proxy } = await connected();
+      await ledger.book([row('w1', 1, 2), row('w1', 3, 4), row('schreiber-ß', 1, 1)], soon());
+      await ledger.state([statement('silent', storedAtMs, 0), statement('w1', storedAtMs, 4)], soon());
+      await ledger.book([row('w1', 5, 6)], soon());
+      expect((await listOf(ledger.writers())).sort()).toEqual(['schreiber-ß', 'silent', 'w1']);
+      // Once listed, a writer is not listed again by this process the same day.
+      const listings = proxy.calls.flatMap(({ body }) => body.match(/"sk":\{"S":"w1"\}/g) ?? []);
+      expect(listings).toHaveLength(1);
+    });
+
+    test('rows, statements and the list of writers expire', async () => {
+      const { ledger, table } = await connected();
+      await ledger.book([row('w1', 1, 2)], soon());
+      await ledger.state([statement('w1', storedAtMs, 2)], soon());
+      const retentionS = 396 * 24 * 3600;
+      const items = await dynamoDb.items(table);
+      expect(items.map(({ pk, sk, expiresAt }) => [pk!.S, sk!.S, Number(expiresAt!.N)])).toEqual([
+        ['writer#w1', 'i#0000000000000001-0000000000000002', storedAtMs / 1000 + retentionS],
+        ['writer#w1', `s#${storedAtMs}`, storedAtMs / 1000 + retentionS],
+        // The entry outlives the rows of its day.
+        ['writers', 'w1', storedAtMs / 1000 + 12 * 3600 + retentionS],
+      ]);
+    });
+
+    test('a hundred rows cost five calls', async () => {
+      const { ledger, proxy } = await connected();
+      const rows = Array.from({ length: 100 }, (_, n) => row('w1', n * 100 + 1, n * 100 + 100));
+      await ledger.book(rows, soon());
+      expect(proxy.calls).toHaveLength(5);
+      expect((await ledger.account('w1')).rows).toHaveLength(100);
+    });
+
+    test('an account longer than a page is read to its end', async () => {
+      const { ledger, proxy } = await connected();
+      const writer = 'w'.repeat(256);
+      const rows = Array.from({ length: 2_000 }, (_, n) => row(writer, n + 1, n + 1));
+      await ledger.book(rows, soon());
+      expect((await ledger.account(writer)).rows).toEqual(rows);
+      expect(proxy.count('Query')).toBeGreaterThan(1);
+    });
+
+    test('a row whose writer could not be listed is not booked; the next try mends it', async () => {
+      const { ledger, proxy } = await connected();
+      proxy.treat = ({ body }) =>
+        body.includes('"writers"}') ? { error: 'AccessDeniedException' } : 'forward';
+      const [outcome] = await ledger.book([row('w1', 1, 2)], soon());
+      expect(outcome).toMatchObject({ ok: false, code: 'AccessDeniedException', retriable: true });
+      proxy.treat = () => 'forward';
+      expect(await ledger.book([row('w1', 1, 2)], soon())).toEqual([done]);
+      expect(await listOf(ledger.writers())).toEqual(['w1']);
+    });
+
+    test('a table that does not answer is told by the deadline', async () => {
+      const { ledger, proxy } = await connected();
+      proxy.treat = () => 'hang';
+      const untilMs = performance.now() + 200;
+      const outcomes = await ledger.book([row('w1', 1, 2), row('w2', 1, 2)], untilMs);
+      expect(performance.now()).toBeLessThan(untilMs + 500);
+      expect(outcomes.map(({ ok }) => ok)).toEqual([false, false]);
+    });
+  });
+});

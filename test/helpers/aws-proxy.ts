@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a proxy does with one call: pass it on (null), answer itself, never answer, cut the connection, or pass on another and add to its answer. */
+export type Interference = (
+  operation: string,
+  body: Record<string, unknown>,
+) =>
+  | { readonly status: number; readonly body: unknown }
+  | 'hang'
+  | 'drop'
+  | null
+  | { readonly passInstead: unknown; readonly merge: object };
+
+/** An HTTP proxy before an AWS service, on loopback, that lets a test answer in its place. */
+export async function startAwsProxy(target: string, interfere: Interference) {
+  const server: Server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const operation = String(incoming.headers['x-amz-target']).split('.').at(-1)!;
+      const raw = Buffer.concat(chunks);
+      const verdict = interfere(operation, JSON.parse(raw.toString() || '{}') as Record<string, unknown>);
+      if (verdict === 'hang') return;
+      if (verdict === 'drop') {
+        incoming.socket.destroy();
+        return;
+      }
+      if (verdict !== null && 'status' in verdict) {
+        outgoing.writeHead(verdict.status, { 'content-type': 'application/x-amz-json-1.0' });
+        outgoing.end(JSON.stringify(verdict.body));
+        return;
+      }
+      const body = verdict === null ? raw : Buffer.from(JSON.stringify(verdict.passInstead));
+      const { 'content-length': _length, ...headers } = incoming.headers;
+      const onward = request(target, {
+        method: incoming.method!,
+        headers: { ...headers, 'content-length': body.length },
+      });
+      onward.on('error', () => outgoing.destroy());
+      onward.on('response', (response) => {
+        const answer: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => answer.push(chunk));
+        response.on('end', () => {
+          const { 'content-length': _l, 'x-amz-crc32': _crc, ...answerHeaders } = response.headers;
+          outgoing.writeHead(response.statusCode!, answerHeaders);
+          const text = Buffer.concat(answer).toString();
+          outgoing.end(verdict === null ? text : JSON.stringify({ ...JSON.parse(text), ...verdict.merge }));
+        });
+      });
+      onward.end(body);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
+import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
+import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
+import { systemClock } from '@trackline/domain/clock';
+import { buildHandler, type EventConsumerHandler } from '@trackline/event-consumer/handler';
+import { onTestFinished } from 'vitest';
+import { region, type TestDynamoDb } from './dynamodb.ts';
+import { DynamoDbProxy } from './dynamodb-proxy.ts';
+import { eventDay } from './events.ts';
+import { LogLines } from './log-lines.ts';
+
+export type TestConsumer = Awaited<ReturnType<typeof buildConsumer>>;
+
+/** The real handler on new tables, through a proxy, with readers of its tables that go past the proxy. */
+export async function buildConsumer(dynamoDb: TestDynamoDb) {
+  const tables = await dynamoDb.tables('trackingEvents', 'ledger', 'deadLetters');
+  const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
+  const logged = new LogLines();
+  const config = { region, dynamodbEndpoint: proxy.url, tables, log: logged.log };
+  const handler: EventConsumerHandler = buildHandler(() => config);
+
+  const events = connectTrackingEvents({
+    ...dynamoDb.target(tables.trackingEvents),
+    clock: systemClock,
+    random: Math.random,
+  });
+  const ledger = connectLedger(dynamoDb.target(tables.ledger));
+  const deadLetters = connectDeadLetters(dynamoDb.target(tables.deadLetters));
+  onTestFinished(async () => {
+    await Promise.all([handler.close(), events.close(), ledger.close(), deadLetters.close()]);
+    await proxy.close();
+  });
+  return {
+    handler,
+    config,
+    tables,
+    proxy,
+    logged,
+    events,
+    ledger,
+    /** Writer and number of every stored event, in order. */
+    async storedPlaces(): Promise<string[]> {
+      const items = await dynamoDb.items(tables.trackingEvents);
+      return items.map(({ writer, sequence }) => `${writer!.S} ${sequence!.N}`).sort();
+    },
+    /** The intervals of one writer: `first-last`, and how many of them are dead letters. */
+    async rows(writer: string): Promise<string[]> {
+      const { rows } = await ledger.account(writer);
+      return rows.map(({ first, last, deadLettered }) => `${first}-${last} ${deadLettered}`);
+    },
+    /** Every dead letter, whole. */
+    async letters() {
+      const letters = [];
+      for await (const { id } of deadLetters.list(eventDay)) letters.push((await deadLetters.get(id))!);
+      return letters.sort((a, b) => a.origin.index - b.origin.index);
+    },
+  };
+}
