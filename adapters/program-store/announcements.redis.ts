@@ -3,6 +3,7 @@ import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import { freezeProgram } from '@trackline/domain/program';
 import { parseUpdate } from '@trackline/proto/core-data-update';
 import { Redis } from 'ioredis';
+import { answerWithin } from './answer-within.ts';
 import {
   type Announcement,
   type AnnouncementLink,
@@ -28,7 +29,7 @@ const reconnectMaxMs = 1_000;
  * whether we are subscribed: a connection is worth nothing until Redis has confirmed the subscription on it.
  */
 export function connectAnnouncements(options: AnnouncementOptions): AnnouncementLink {
-  const { clock, random } = options;
+  const { clock, random, pingEveryMs, pingTimeoutMs } = options;
   let listener: AnnouncementListener | null = null;
   let redis: Redis | null = null;
   let timer: Timer | null = null;
@@ -38,7 +39,8 @@ export function connectAnnouncements(options: AnnouncementOptions): Announcement
   function connect(): void {
     const client = new Redis(options.url, {
       ...sharedOptions,
-      commandTimeout: options.pingTimeoutMs,
+      // Pings watch this connection, better than a silence could.
+      socketTimeout: undefined,
       lazyConnect: true,
       retryStrategy: null,
     });
@@ -50,7 +52,7 @@ export function connectAnnouncements(options: AnnouncementOptions): Announcement
     );
     client
       .connect()
-      .then(() => client.subscribe(keys.channel))
+      .then(() => answerWithin(pingTimeoutMs, 'The subscription', client.subscribe(keys.channel)))
       .then(() => {
         if (redis !== client) return;
         failures = 0;
@@ -61,10 +63,10 @@ export function connectAnnouncements(options: AnnouncementOptions): Announcement
   }
 
   function pingLater(client: Redis): void {
-    timer = clock.after(options.pingEveryMs, () => {
-      client.ping().then(
+    timer = clock.after(pingEveryMs, () => {
+      answerWithin(pingTimeoutMs, 'A ping', client.ping()).then(
         () => redis === client && pingLater(client),
-        (error: Error) => lose(client, `No answer to a ping: ${error.message}`),
+        (error: Error) => lose(client, error.message),
       );
     });
   }

@@ -1,5 +1,6 @@
 import { freezeProgram, type ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
+import { answerWithin } from './answer-within.ts';
 import {
   type ApplyOutcome,
   keys,
@@ -50,9 +51,10 @@ const buildingMaxMs = 3_600_000;
 /** The store's one writer: the core-data updater, and whoever rebuilds the store. */
 export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWriter {
   const redis = connectRedis(target, { waitsForConnection: true });
+  const answered = <T>(answer: Promise<T>) => answerWithin(target.commandTimeoutMs, 'A command', answer);
   return {
     async apply(program) {
-      return (await redis.eval(
+      const script = redis.eval(
         applyScript,
         2,
         keys.program(program.id),
@@ -61,15 +63,16 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
         String(program.version),
         formatUpdate(program),
         keys.channel,
-      )) as ApplyOutcome;
+      );
+      return (await answered(script)) as ApplyOutcome;
     },
-    head: () => head(redis),
+    head: () => answered(head(redis)),
     async begin(generation) {
-      await redis.set(keys.building(generation), '', 'PX', buildingMaxMs);
+      await answered(redis.set(keys.building(generation), '', 'PX', buildingMaxMs));
     },
     async seal(generation) {
-      const building = keys.building(generation);
-      return (await redis.eval(sealScript, 2, keys.generation, building, generation)) === 1;
+      const script = redis.eval(sealScript, 2, keys.generation, keys.building(generation), generation);
+      return (await answered(script)) === 1;
     },
     close: () => disconnect(redis),
   };
@@ -83,15 +86,13 @@ export interface ReaderOptions extends RedisTarget {
 /** A tracker's way to read the store. */
 export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreReader {
   const redis = connectRedis(target, { waitsForConnection: false });
+  const answered = <T>(answer: Promise<T>) => answerWithin(target.commandTimeoutMs, 'A command', answer);
   return {
     async fetch(id) {
       // The generation is asked for after the program: had the store been emptied in between, or before, it would be another or none, and the
       // empty answer would not be taken for "there is no such program".
-      const replies = await redis
-        .pipeline()
-        .hmget(keys.program(id), 'version', 'program')
-        .get(keys.generation)
-        .exec();
+      const pipeline = redis.pipeline().hmget(keys.program(id), 'version', 'program').get(keys.generation);
+      const replies = await answered(pipeline.exec());
       const [[programError, fields], [generationError, generation]] = replies as [
         [Error | null, (string | null)[]],
         [Error | null, string | null],
@@ -103,7 +104,7 @@ export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreRe
         : readProgram(id, fields[0] ?? null, fields[1] ?? null);
       return { program, generation };
     },
-    head: () => head(redis),
+    head: () => answered(head(redis)),
     close: () => disconnect(redis),
   };
 

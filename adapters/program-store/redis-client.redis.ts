@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 
 /**
  * What all our connections to Redis have in common. Nothing waits in a queue without a bound: a command on a connection that is down fails at
- * once, and one that is not answered in time fails then; the caller knows what to do, and the client does not.
+ * once; the caller knows what to do, and the client does not. How long an answer may take is the caller's to bound (answer-within.ts).
  */
 export const sharedOptions = {
   // RESP2 suffices, and every server speaks it.
@@ -13,7 +13,7 @@ export const sharedOptions = {
   maxRetriesPerRequest: 0,
   connectTimeout: 1_000,
   // A socket on which nothing comes back for so long, while something is asked, is dropped and built anew.
-  socketTimeout: 1_000,
+  socketTimeout: 2_000,
 } as const satisfies RedisOptions;
 
 /** Reconnects after 50 ms to 1 s, jittered so that a fleet does not come back all at once. */
@@ -36,13 +36,12 @@ export interface RedisTarget {
  *   its caller sends one after the other; a tracker must not, since its commands are as many as its callers.
  */
 export function connectRedis(
-  { url, commandTimeoutMs, onConnectionError }: RedisTarget,
+  { url, onConnectionError }: RedisTarget,
   { waitsForConnection }: { readonly waitsForConnection: boolean },
 ): Redis {
   const redis = new Redis(url, {
     ...sharedOptions,
     enableOfflineQueue: waitsForConnection,
-    commandTimeout: commandTimeoutMs,
     retryStrategy: reconnectDelayMs,
   });
   redis.on('error', (error: Error) => onConnectionError?.(error));

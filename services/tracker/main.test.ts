@@ -165,10 +165,10 @@ describe('the tracker’s process', () => {
     const { events, statements } = await readStream(tracker.stream);
     expect(events.map(({ sequence }) => sequence).toSorted()).toEqual([1, 2]);
     expect(events.every((event) => event.writer === writer)).toBe(true);
-    expect(statements.toSorted((a, b) => a.atMs - b.atMs)).toMatchObject([
-      { writer, acceptedThrough: 0, final: false },
-      { writer, acceptedThrough: 2, lost: 0, final: true },
-    ]);
+    const inTime = statements.toSorted((a, b) => a.atMs - b.atMs);
+    expect(inTime[0]).toMatchObject({ writer, acceptedThrough: 0, final: false });
+    expect(inTime.at(-1)).toMatchObject({ writer, acceptedThrough: 2, lost: 0, final: true });
+    expect(inTime.filter(({ final }) => final)).toHaveLength(1);
     expect(tracker.said.stderr).toBe('');
   });
 

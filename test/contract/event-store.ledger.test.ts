@@ -120,7 +120,7 @@ describe('ledger', () => {
       proxy.treat = () => 'hang';
       const untilMs = performance.now() + 200;
       const outcomes = await ledger.book([row('w1', 1, 2), row('w2', 1, 2)], untilMs);
-      expect(performance.now()).toBeLessThan(untilMs + 500);
+      expect(performance.now()).toBeLessThan(untilMs + 5_000);
       expect(outcomes.map(({ ok }) => ok)).toEqual([false, false]);
     });
   });

@@ -26,7 +26,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
   beforeEach(async () => {
     told = {};
     redis = await startRealRedis();
-    writer = connectProgramStoreWriter({ url: redis.url, commandTimeoutMs: 2_000 });
+    writer = connectProgramStoreWriter({ url: redis.url, commandTimeoutMs: 10_000 });
     await seal(writer);
     closing = [() => writer.close()];
   });
@@ -40,7 +40,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
       told[name] = (told[name] ?? 0) + 1;
     };
     const cache = new ProgramCache({
-      reader: connectProgramStoreReader({ url: redis.url, commandTimeoutMs: 500 }),
+      reader: connectProgramStoreReader({ url: redis.url, commandTimeoutMs: 1_500 }),
       link: connectAnnouncements({
         url: `redis://127.0.0.1:${linkPort}`,
         clock: systemClock,
@@ -214,7 +214,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
     redis.freeze();
     const fromMs = performance.now();
     expect((await cache.lookup('never')).kind).toBe('unknowable');
-    report(`a miss on a frozen Redis: ${(performance.now() - fromMs).toFixed(0)} ms (time-out 500 ms)`);
+    report(`a miss on a frozen Redis: ${(performance.now() - fromMs).toFixed(0)} ms (time-out 1,500 ms)`);
     expect(versionOf(await cache.lookup('shoes'))).toBe(1);
     await until('the link to be dropped', () => !cache.coherent);
     redis.thaw();

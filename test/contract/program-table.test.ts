@@ -204,7 +204,7 @@ describe('program table', () => {
       proxy.treat = () => 'hang';
       const untilMs = performance.now() + 200;
       await expect(table.put(version(1), 1_000, untilMs)).rejects.toThrow();
-      expect(performance.now()).toBeLessThan(untilMs + 500);
+      expect(performance.now()).toBeLessThan(untilMs + 5_000);
     });
   });
 });

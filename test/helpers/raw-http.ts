@@ -54,7 +54,7 @@ export class RawConnection {
   }
 
   /** The next answer; null when the connection ended without one. */
-  async reply(timeoutMs = 10_000): Promise<RawReply | null> {
+  async reply(timeoutMs = 30_000): Promise<RawReply | null> {
     for (;;) {
       const parsed = parseReply(this.#received);
       if (parsed) {
@@ -67,7 +67,7 @@ export class RawConnection {
   }
 
   /** Waits until the other side has closed, and gives what came before and was not read as an answer. */
-  async rest(timeoutMs = 10_000): Promise<string> {
+  async rest(timeoutMs = 30_000): Promise<string> {
     while (!this.#ended) await this.#change(timeoutMs);
     return this.#received.toString('latin1');
   }

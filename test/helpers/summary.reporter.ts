@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Reporter, TestModule } from 'vitest/node';
+import { stripVTControlCharacters } from 'node:util';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-/** Ends a run's summary with the seconds each suite took, and with the real parts that its tests ran against. */
+/**
+ * Ends a run's summary with the seconds each suite took, the real parts that its tests ran against, and once more what failed: where only
+ * the end of a log is kept, that is what one looks for.
+ */
 export default class SummaryReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const secondsBySuite = new Map<string, number>();
     for (const module of modules) {
       const { duration, collectDuration, setupDuration } = module.diagnostic();
@@ -15,7 +19,24 @@ export default class SummaryReporter implements Reporter {
       [...secondsBySuite].map(([name, seconds]) => `${name}: ${seconds.toFixed(1)}`),
     );
     section('Real parts that the tests ran against', realParts());
+    section('Failed', [...modules.flatMap(failures), ...unhandled.map(({ message }) => oneLine(message))]);
   }
+}
+
+function failures(module: TestModule): string[] {
+  const about = (name: string, errors: readonly { readonly message: string }[]) =>
+    `${module.project.name} ${module.relativeModuleId} > ${name}: ${errors.map(({ message }) => oneLine(message)).join(' | ')}`;
+  const suites = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
+  return [
+    ...suites.map((suite) => about(suite.type === 'suite' ? suite.fullName : 'the file', suite.errors())),
+    ...[...module.children.allTests('failed')].map((test) =>
+      about(test.fullName, test.result().errors ?? []),
+    ),
+  ];
+}
+
+function oneLine(message: string): string {
+  return stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').slice(0, 600);
 }
 
 function realParts(): string[] {
