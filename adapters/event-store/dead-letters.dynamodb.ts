@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
+import { queryPartition } from '../aws/query-partition.dynamodb.ts';
 import { batchWrite } from './batch-write.dynamodb.ts';
 import type { DeadLetter, DeadLetterSummary, DeadLetters, RecordOrigin } from './dead-letters.ts';
 import { type Item, itemOf, valuesOf } from './item.dynamodb.ts';
@@ -50,19 +51,12 @@ export function connectDeadLetters(options: DeadLettersOptions): DeadLetters {
       return letters.map((_, index) => outcomes.get(index)!);
     },
     async *list(day) {
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: day } },
-          ProjectionExpression: 'id, reason, detail, origin, #size',
-          ExpressionAttributeNames: { '#size': 'size' },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) yield valuesOf(item) as unknown as DeadLetterSummary;
+      const summaryOnly = {
+        ProjectionExpression: 'id, reason, detail, origin, #size',
+        ExpressionAttributeNames: { '#size': 'size' },
+      };
+      for await (const item of queryPartition(client, tableName, day, summaryOnly)) {
+        yield valuesOf(item) as unknown as DeadLetterSummary;
       }
     },
     async get(id) {

@@ -1,7 +1,7 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
+import { queryPartition } from '../aws/query-partition.dynamodb.ts';
 import { batchWrite } from './batch-write.dynamodb.ts';
 import { type Item, itemOf, valuesOf } from './item.dynamodb.ts';
 import type { Ledger } from './ledger.ts';
@@ -56,16 +56,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
   const expiry = (ms: number) => Math.floor((ms + retentionMs) / 1000);
 
   async function* query(pk: string) {
-    const pages = paginateQuery(
-      { client },
-      {
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: pk } },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items = [] } of pages) for (const item of Items) yield valuesOf(item);
+    for await (const item of queryPartition(client, tableName, pk)) yield valuesOf(item);
   }
 
   return {

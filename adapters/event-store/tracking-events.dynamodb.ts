@@ -1,7 +1,8 @@
-import { GetItemCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
 import { isMessageId } from '@trackline/domain/message-id';
 import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
+import { queryPartition } from '../aws/query-partition.dynamodb.ts';
 import { batchWrite } from './batch-write.dynamodb.ts';
 import { eventItem, eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
@@ -20,20 +21,6 @@ export function connectTrackingEvents(options: TrackingEventsOptions): TrackingE
   const { tableName, clock, random, retentionMs = defaultRetentionMs } = options;
   const client = connectDynamoDb(options);
   const writer = connectDynamoDb(options, 1);
-
-  async function* query(pk: string, more: Partial<QueryCommandInput> = {}) {
-    const pages = paginateQuery(
-      { client },
-      {
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: pk } },
-        ConsistentRead: true,
-        ...more,
-      },
-    );
-    for await (const { Items = [] } of pages) yield* Items;
-  }
 
   return {
     put(events, deadlineMs) {
@@ -54,7 +41,7 @@ export function connectTrackingEvents(options: TrackingEventsOptions): TrackingE
     },
     async *inHour(programId, hour) {
       for (const pk of hourPartitions(programId, hour)) {
-        for await (const item of query(pk)) yield eventOf(item);
+        for await (const item of queryPartition(client, tableName, pk)) yield eventOf(item);
       }
     },
     async countInHour(programId, hour) {
@@ -63,7 +50,9 @@ export function connectTrackingEvents(options: TrackingEventsOptions): TrackingE
       const typesOnly = { ProjectionExpression: '#type', ExpressionAttributeNames: { '#type': 'type' } };
       await Promise.all(
         hourPartitions(programId, hour).map(async (pk) => {
-          for await (const { type } of query(pk, typesOnly)) counts[type!.S!] = (counts[type!.S!] ?? 0) + 1;
+          for await (const { type } of queryPartition(client, tableName, pk, typesOnly)) {
+            counts[type!.S!] = (counts[type!.S!] ?? 0) + 1;
+          }
         }),
       );
       return counts;

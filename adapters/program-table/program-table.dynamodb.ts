@@ -3,13 +3,13 @@ import {
   ConditionalCheckFailedException,
   GetItemCommand,
   PutItemCommand,
-  paginateQuery,
 } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
 import { connectDynamoDb, endingAt, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
 import { fnv1a } from '../aws/hash.ts';
+import { queryPartition } from '../aws/query-partition.dynamodb.ts';
 import type { ProgramTable, StoredVersion } from './program-table.ts';
 
 export interface ProgramTableOptions extends TableTarget {
@@ -61,17 +61,8 @@ export function connectProgramTable(options: ProgramTableOptions): ProgramTable 
   }
 
   async function* query(pk: string, newestFirst: boolean): AsyncIterable<StoredVersion> {
-    const pages = paginateQuery(
-      { client },
-      {
-        TableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: pk } },
-        ConsistentRead: true,
-        ScanIndexForward: !newestFirst,
-      },
-    );
-    for await (const { Items = [] } of pages) for (const item of Items) yield stored(item);
+    const direction = { ScanIndexForward: !newestFirst };
+    for await (const item of queryPartition(client, TableName, pk, direction)) yield stored(item);
   }
 
   return {

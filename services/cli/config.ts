@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readEnvironment } from '@trackline/adapters/environment/environment';
-import { streamDefaultNames, tableDefinitions } from '@trackline/adapters/event-store/tables';
+import {
+  awsRegion,
+  endpoint,
+  redisUrl,
+  streamName,
+  tableName,
+} from '@trackline/adapters/environment/variables';
+import { streamDefaultNames } from '@trackline/adapters/event-store/tables';
 import Type from 'typebox';
 import { asFailure, exitCodes, Failure } from './failure.ts';
 
@@ -22,14 +29,12 @@ export interface Settings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const name = Type.String({ minLength: 1 });
-const httpUrl = Type.String({ pattern: '^https?://' });
-const redisUrl = Type.String({ pattern: '^rediss?://' });
 
 /** What of `stack.json` is read here, by its path in the file; the stack says more of itself. */
 const stackSchema = Type.Object({
   region: name,
-  kinesisEndpoint: httpUrl,
-  dynamodbEndpoint: httpUrl,
+  kinesisEndpoint: endpoint,
+  dynamodbEndpoint: endpoint,
   redisUrl,
   coreDataStream: name,
   'tables.programs': name,
@@ -39,19 +44,13 @@ const stackSchema = Type.Object({
   onFailure: Type.Optional(name),
 });
 
-const tableName = (table: keyof typeof tableDefinitions) =>
-  Type.String({ pattern: '^[a-zA-Z0-9_.-]{3,255}$', default: tableDefinitions[table].defaultName });
-
 /** The variables that say the same where there is no stack file: a deployment on AWS. */
 const environmentSchema = Type.Object({
-  AWS_REGION: name,
-  AWS_ENDPOINT_URL_KINESIS: Type.Optional(httpUrl),
-  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(httpUrl),
+  AWS_REGION: awsRegion,
+  AWS_ENDPOINT_URL_KINESIS: Type.Optional(endpoint),
+  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(endpoint),
   REDIS_URL: Type.Optional(redisUrl),
-  TRACKLINE_CORE_DATA_STREAM: Type.String({
-    pattern: '^[a-zA-Z0-9_.-]{1,128}$',
-    default: streamDefaultNames.coreData,
-  }),
+  TRACKLINE_CORE_DATA_STREAM: streamName(streamDefaultNames.coreData),
   TRACKLINE_PROGRAMS_TABLE: tableName('programs'),
   TRACKLINE_TRACKING_EVENTS_TABLE: tableName('trackingEvents'),
   TRACKLINE_LEDGER_TABLE: tableName('ledger'),

@@ -1,15 +1,21 @@
 import { readEnvironment } from '@trackline/adapters/environment/environment';
-import { tableDefinitions } from '@trackline/adapters/event-store/tables';
+import {
+  awsRegion,
+  endpoint,
+  logLevel,
+  redisUrl,
+  tableName,
+} from '@trackline/adapters/environment/variables';
 import { type Logger, pino } from 'pino';
 import Type from 'typebox';
 
 const schema = Type.Object({
-  AWS_REGION: Type.String({ minLength: 1 }),
-  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(Type.String({ pattern: '^https?://' })),
-  REDIS_URL: Type.String({ pattern: '^rediss?://' }),
-  TRACKLINE_PROGRAMS_TABLE: Type.String({ default: tableDefinitions.programs.defaultName }),
-  TRACKLINE_DEAD_LETTERS_TABLE: Type.String({ default: tableDefinitions.deadLetters.defaultName }),
-  TRACKLINE_LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }),
+  AWS_REGION: awsRegion,
+  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(endpoint),
+  REDIS_URL: redisUrl,
+  TRACKLINE_PROGRAMS_TABLE: tableName('programs'),
+  TRACKLINE_DEAD_LETTERS_TABLE: tableName('deadLetters'),
+  TRACKLINE_LOG_LEVEL: logLevel,
 });
 
 export interface CoreDataUpdaterConfig {

@@ -1,18 +1,19 @@
 import { readEnvironment } from '@trackline/adapters/environment/environment';
-import { retentionMs, tableDefinitions } from '@trackline/adapters/event-store/tables';
+import { awsRegion, endpoint, logLevel, tableName } from '@trackline/adapters/environment/variables';
+import { retentionMs } from '@trackline/adapters/event-store/tables';
 import { type Logger, pino } from 'pino';
 import Type from 'typebox';
 
 const dayMs = 24 * 3600 * 1000;
 
 const schema = Type.Object({
-  AWS_REGION: Type.String({ minLength: 1 }),
-  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(Type.String({ pattern: '^https?://' })),
-  TRACKLINE_TRACKING_EVENTS_TABLE: Type.String({ default: tableDefinitions.trackingEvents.defaultName }),
-  TRACKLINE_LEDGER_TABLE: Type.String({ default: tableDefinitions.ledger.defaultName }),
-  TRACKLINE_DEAD_LETTERS_TABLE: Type.String({ default: tableDefinitions.deadLetters.defaultName }),
+  AWS_REGION: awsRegion,
+  AWS_ENDPOINT_URL_DYNAMODB: Type.Optional(endpoint),
+  TRACKLINE_TRACKING_EVENTS_TABLE: tableName('trackingEvents'),
+  TRACKLINE_LEDGER_TABLE: tableName('ledger'),
+  TRACKLINE_DEAD_LETTERS_TABLE: tableName('deadLetters'),
   TRACKLINE_RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 36_500, default: retentionMs / dayMs }),
-  TRACKLINE_LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }),
+  TRACKLINE_LOG_LEVEL: logLevel,
 });
 
 export interface EventConsumerConfig {

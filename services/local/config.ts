@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
+import { port, redisUrl } from '@trackline/adapters/environment/variables';
 import Type from 'typebox';
 
 export const usage = `Usage: npm start -- [options]
@@ -21,11 +22,10 @@ Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 909
 next but nine, and so on. REDIS_URL. Every other TRACKLINE_ variable is the tracker's own.
 `;
 
-const port = (preset: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: preset });
 const schema = Type.Object({
   TRACKLINE_PORT: port(8080),
   TRACKLINE_ADMIN_PORT: port(9090),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://' })),
+  REDIS_URL: Type.Optional(redisUrl),
 });
 
 export interface StackConfig {

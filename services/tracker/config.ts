@@ -1,25 +1,31 @@
 import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
+import {
+  awsRegion,
+  endpoint,
+  logLevel,
+  port,
+  redisUrl,
+  streamName,
+} from '@trackline/adapters/environment/variables';
 import Type, { type Static } from 'typebox';
 import { contradictions, limits } from './limits.ts';
 import { readTrustedProxies } from './trusted-proxies.ts';
 
 const MiB = 1024 * 1024;
-const port = (usual: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: usual });
 const ms = (minimum: number, usual: number, maximum = 366 * 24 * 3_600_000) =>
   Type.Integer({ minimum, maximum, default: usual });
 
 /** Every variable that the tracker reads, with its bounds and its usual value. */
 export const schema = Type.Object({
   TRACKLINE_HOST: Type.String({ default: '127.0.0.1' }),
-  /** 0: a free one. */
   TRACKLINE_PORT: port(8080),
   TRACKLINE_ADMIN_HOST: Type.String({ default: '127.0.0.1' }),
   TRACKLINE_ADMIN_PORT: port(9090),
 
-  AWS_REGION: Type.String({ pattern: '^[a-z0-9-]+$' }),
-  AWS_ENDPOINT_URL_KINESIS: Type.Optional(Type.String({ pattern: '^https?://[^/]' })),
-  TRACKLINE_EVENT_STREAM: Type.String({ pattern: '^[a-zA-Z0-9_.-]{1,128}$' }),
-  REDIS_URL: Type.String({ pattern: '^rediss?://[^/]' }),
+  AWS_REGION: awsRegion,
+  AWS_ENDPOINT_URL_KINESIS: Type.Optional(endpoint),
+  TRACKLINE_EVENT_STREAM: streamName(),
+  REDIS_URL: redisUrl,
 
   /** How this tracker is named in events, statements and logs; else its host and process. */
   TRACKLINE_INSTANCE: Type.Optional(Type.String({ pattern: '^[!-~]{1,128}$' })),
@@ -27,7 +33,7 @@ export const schema = Type.Object({
   TRACKLINE_UNKNOWABLE: Type.Enum(['accept', 'refuse'], { default: 'accept' }),
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed, comma-separated. */
   TRACKLINE_TRUST_PROXY: Type.String({ default: '' }),
-  TRACKLINE_LOG_LEVEL: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' }),
+  TRACKLINE_LOG_LEVEL: logLevel,
 
   TRACKLINE_PROGRAM_CACHE_ENTRIES: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 100_000 }),
   TRACKLINE_PROGRAM_CACHE_TTL_MS: ms(1, 600_000),
