@@ -1,24 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { program } from '../test/helpers/programs.ts';
 import { decide, type ProgramLookup } from './decide.ts';
 import type { Program } from './program.ts';
 
 const now = Date.UTC(2026, 10, 23);
 
-const active: Program = {
-  deleted: false,
-  id: 'shoes',
-  version: 1,
-  name: 'Shoes',
-  status: 'active',
-  validFromMs: null,
-  validUntilMs: null,
-  landingUrl: 'https://shop.example/',
-  deepLinkHosts: [],
-  signingKeyIds: [],
-};
-
 function known(change: Partial<Program>, unverified = false): ProgramLookup {
-  return { kind: 'known', program: { ...active, ...change }, unverified };
+  return { kind: 'known', program: program(change), unverified };
 }
 
 test.each([

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { statement as anyStatement } from '../test/helpers/statements.ts';
 import { balance, type LedgerRow, type Statement } from './ledger.ts';
 
 const writer = 'tracker-1-0a1b2c';
@@ -13,18 +14,7 @@ function row(first: number, last: number, storedAtMs = recent, deadLettered = 0)
 }
 
 function statement(acceptedThrough: number, atMs = recent, more: Partial<Statement> = {}): Statement {
-  return {
-    writer,
-    instance: 'tracker-1',
-    atMs,
-    acceptedThrough,
-    rejected: 0,
-    shed: 0,
-    ignored: 0,
-    lost: 0,
-    final: false,
-    ...more,
-  };
+  return anyStatement({ writer, atMs, acceptedThrough, ...more });
 }
 
 function balanced(rows: readonly LedgerRow[], statements: readonly Statement[], nowMs = now) {

@@ -1,20 +1,12 @@
 import { expect, test } from 'vitest';
+import { program as anyProgram } from '../test/helpers/programs.ts';
 import { freezeProgram, type Program } from './program.ts';
 
-function program(): Program {
-  return {
-    deleted: false,
-    id: 'shoes',
-    version: 1,
-    name: 'Shoes',
-    status: 'active',
-    validFromMs: null,
-    validUntilMs: null,
-    landingUrl: 'https://shop.example/',
-    deepLinkHosts: ['shop.example'],
-    signingKeyIds: ['key-1'],
-  };
-}
+const program = (): Program => ({
+  ...anyProgram(),
+  deepLinkHosts: ['shop.example'],
+  signingKeyIds: ['key-1'],
+});
 
 test('a frozen program can’t be changed, nor can what it holds', () => {
   const frozen = freezeProgram(program()) as { -readonly [K in keyof Program]: Program[K] };

@@ -1,41 +1,12 @@
-import type { Statement } from '@trackline/domain/ledger';
-import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { encodeAggregate } from '@trackline/proto/kpl';
 import { encodeEvent, encodeStatement } from '@trackline/proto/tracking-event';
 import { expect, test } from 'vitest';
+import { trackingEvent } from '../../test/helpers/events.ts';
+import { statement } from '../../test/helpers/statements.ts';
 import { decodeLetter, describePart, kindOfReason } from './decode-letter.ts';
 
-const event: TrackingEvent = {
-  messageId: '01890a5d-ac96-774b-bcce-b302099a8057',
-  type: 'click',
-  programId: 'a',
-  programVersion: 1,
-  publisherId: '',
-  clickId: '01890a5d-ac96-774b-bcce-b302099a8057',
-  visitorId: '',
-  receivedAtMs: 1_700_000_000_000,
-  ip: '',
-  userAgent: '\u009b31m',
-  referrer: '',
-  landingUrl: '',
-  params: {},
-  transaction: null,
-  bot: false,
-  unverified: false,
-  instance: 'i',
-  region: 'r',
-};
-const statement: Statement = {
-  writer: 'w',
-  instance: 'i',
-  atMs: 1,
-  acceptedThrough: 2,
-  rejected: 0,
-  shed: 0,
-  ignored: 0,
-  lost: 0,
-  final: false,
-};
+const event = trackingEvent({ programId: 'a', userAgent: '\u009b31m' });
+const saying = statement({ acceptedThrough: 2 });
 
 test('an event', () => {
   expect(decodeLetter('event-record', encodeEvent(event, 'w', 7))).toEqual([
@@ -47,7 +18,7 @@ test('each record of an aggregate', () => {
   const record = (data: Uint8Array) => ({ partitionKey: 'w', explicitHashKey: '0', data });
   const bytes = encodeAggregate([
     record(encodeEvent(event, 'w', 1)),
-    record(encodeStatement(statement)),
+    record(encodeStatement(saying)),
     record(Buffer.from([0xff])),
   ]);
   expect(decodeLetter('event-record', bytes).map(({ kind }) => kind)).toEqual(['event', 'statement', 'bad']);
@@ -81,7 +52,7 @@ test.each([
 test('every part can be shown, and none reaches the terminal', () => {
   const parts = [
     ...decodeLetter('event-record', encodeEvent(event, 'w', 1)),
-    ...decodeLetter('event-record', encodeStatement(statement)),
+    ...decodeLetter('event-record', encodeStatement(saying)),
     ...decodeLetter('event-record', Buffer.from([0xff])),
     ...decodeLetter('core-data-update', Buffer.from('\u001b[31m')),
     ...decodeLetter('core-data-update', Buffer.from('{"id":"a","version":1,"deleted":true}')),

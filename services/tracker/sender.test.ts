@@ -3,6 +3,7 @@ import type { PutOutcome, StreamRecord } from '@trackline/adapters/event-stream/
 import { deaggregate } from '@trackline/proto/kpl';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { trackingEvent } from '../../test/helpers/events.ts';
 import { FakeClock } from '../../test/helpers/fake-clock.ts';
 import {
   broken,
@@ -11,7 +12,6 @@ import {
   taken,
   throttled,
 } from '../../test/helpers/scripted-event-stream.ts';
-import { trackingEvent } from '../../test/helpers/tracker.ts';
 import { limits } from './limits.ts';
 import { Sender, type SenderLimits, type SenderTelemetry, type SendFailure } from './sender.ts';
 import { MemorySpool } from './spool.memory.ts';

@@ -1,8 +1,8 @@
 import { decodeRecord } from '@trackline/proto/tracking-event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { trackingEvent } from '../../test/helpers/events.ts';
 import { FakeClock } from '../../test/helpers/fake-clock.ts';
-import { trackingEvent } from '../../test/helpers/tracker.ts';
 import { limits } from './limits.ts';
 import { MemorySpool } from './spool.memory.ts';
 import type { EventRun, SpoolOutcome } from './spool.ts';

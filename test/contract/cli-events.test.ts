@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { onFailureFolder } from '@trackline/adapters/event-store/on-failure.folder';
 import { newMessageId } from '@trackline/domain/message-id';
@@ -5,6 +6,8 @@ import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
+import { trackingEvent } from '../helpers/events.ts';
+import { kinesisRecord } from '../helpers/kinesis-records.ts';
 import { until } from '../helpers/until.ts';
 import { CliStack, run } from './cli-stack.ts';
 
@@ -19,26 +22,15 @@ afterAll(() => cli?.stop());
 describe('events and their account', () => {
   const writer = 'cli-contract-test';
   const nowMs = Date.now();
-  const event = (type: 'impression' | 'click', userAgent: string): TrackingEvent => ({
-    messageId: newMessageId(nowMs, (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)),
-    type,
-    programId: 'account',
-    programVersion: 1,
-    publisherId: 'p1',
-    clickId: '',
-    visitorId: '',
-    receivedAtMs: nowMs,
-    ip: '192.0.2.0',
-    userAgent,
-    referrer: '',
-    landingUrl: '',
-    params: { sub1: 'x' },
-    transaction: null,
-    bot: false,
-    unverified: false,
-    instance: 'test',
-    region: cli.file.region,
-  });
+  const event = (type: 'impression' | 'click', userAgent: string): TrackingEvent =>
+    trackingEvent({
+      messageId: newMessageId(nowMs, randomFillSync),
+      type,
+      programId: 'account',
+      receivedAtMs: nowMs,
+      userAgent,
+      params: { sub1: 'x' },
+    });
   let recorded: TrackingEvent[];
 
   beforeAll(async () => {
@@ -166,7 +158,7 @@ describe('dead letters', () => {
       condition: 'RetryAttemptsExhausted',
       invokeCount: 21,
       atMs: Date.now(),
-      records: [kinesisRecord(bytes)],
+      records: [kinesisRecord(bytes, 1, cli.file.coreDataStream)],
     });
     const { batches } = await cli.document<{ batches: { key: string }[] }>(
       'dead-letters',
@@ -178,22 +170,3 @@ describe('dead letters', () => {
     expect(stdout).toContain('"id": "given-up"');
   });
 });
-
-function kinesisRecord(bytes: Buffer) {
-  return {
-    awsRegion: 'eu-central-1',
-    eventID: 'shardId-000000000000:1',
-    eventName: 'aws:kinesis:record',
-    eventSource: 'aws:kinesis',
-    eventSourceARN: 'arn:aws:kinesis:eu-central-1:000000000000:stream/trackline-core-data',
-    eventVersion: '1.0',
-    invokeIdentityArn: 'arn:aws:iam::000000000000:role/local',
-    kinesis: {
-      approximateArrivalTimestamp: Date.now() / 1000,
-      data: bytes.toString('base64'),
-      kinesisSchemaVersion: '1.0',
-      partitionKey: 'given-up',
-      sequenceNumber: '1',
-    },
-  };
-}

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateStreamCommand, waitUntilStreamExists } from '@aws-sdk/client-kinesis';
+import type { StackFile } from '@trackline/local/stack-file';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countStreamRecords } from '../helpers/event-stream-records.ts';
-import { repositoryRoot, type StackFile } from '../helpers/stack.ts';
+import { repositoryRoot } from '../helpers/stack.ts';
 import { until } from '../helpers/until.ts';
 import { CliStack, failure, run } from './cli-stack.ts';
 

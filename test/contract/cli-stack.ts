@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { StackFile } from '@trackline/local/stack-file';
 import { expect } from 'vitest';
 import { ranAgainst } from '../helpers/real-parts.ts';
 import {
   type Finished,
   type RunningStack,
   repositoryRoot,
-  type StackFile,
   startStack,
   stateFolder,
 } from '../helpers/stack.ts';
@@ -58,7 +58,7 @@ export async function failure(finished: Promise<Finished>, exitCode: number): Pr
 /** A running stack, and the command line against it. */
 export class CliStack {
   readonly stack: RunningStack;
-  readonly file: StackFile & { readonly onFailure: string };
+  readonly file: StackFile;
   readonly path: string;
   /** A folder for files of the tests. */
   readonly folder = mkdtempSync(join(tmpdir(), 'trackline-cli-'));
@@ -75,7 +75,7 @@ export class CliStack {
 
   constructor(stack: RunningStack, path: string, removeState: () => void) {
     this.stack = stack;
-    this.file = stack.file as CliStack['file'];
+    this.file = stack.file;
     this.path = path;
     this.#removeState = removeState;
     this.kinesis = new KinesisClient({

@@ -14,6 +14,7 @@ import {
 } from '../../services/local/event-source-mapping/event-source-mapping.ts';
 import { connectShardReader } from '../../services/local/event-source-mapping/shard-reader.kinesis.ts';
 import { startTestKinesis } from '../helpers/kinesis.ts';
+import { listOf } from '../helpers/list-of.ts';
 import { until } from '../helpers/until.ts';
 
 /** The mapping on a real stream, with handlers that answer as a test wants; what each invocation was given is written down. */
@@ -158,8 +159,7 @@ describe('the event-source mapping', () => {
     );
     await until('all others', () => passed.length === 7);
     expect(passed).toEqual(letters.slice(0, 8).filter((letter) => letter !== 'f'));
-    const givenUp = [];
-    for await (const batch of onFailure().list()) givenUp.push(batch);
+    const givenUp = await listOf(onFailure().list());
     expect(givenUp).toHaveLength(1);
     expect(givenUp[0]).toMatchObject({
       mapping: 'tested',

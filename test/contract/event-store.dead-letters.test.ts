@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { DeadLetter, DeadLetterSummary } from '@trackline/adapters/event-store/dead-letters';
+import type { DeadLetter } from '@trackline/adapters/event-store/dead-letters';
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
+import { listOf } from '../helpers/list-of.ts';
 
 const done = { ok: true };
 const soon = () => performance.now() + 15_000;
@@ -39,11 +40,7 @@ describe('dead letters', () => {
         await letters.close();
         await proxy.close();
       });
-      const list = async (day: string) => {
-        const summaries: DeadLetterSummary[] = [];
-        for await (const summary of letters.list(day)) summaries.push(summary);
-        return summaries;
-      };
+      const list = (day: string) => listOf(letters.list(day));
       return { letters, proxy, list, table };
     }
 

@@ -3,6 +3,7 @@ import { balance, type LedgerRow, type Statement } from '@trackline/domain/ledge
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
+import { listOf } from '../helpers/list-of.ts';
 
 const storedAtMs = Date.UTC(2026, 0, 31, 12);
 const done = { ok: true };
@@ -15,12 +16,6 @@ function row(writer: string, first: number, last: number, deadLettered = 0): Led
 function statement(writer: string, atMs: number, acceptedThrough: number): Statement {
   const counts = { rejected: 4, shed: 3, ignored: 2, lost: 1 };
   return { writer, instance: 'tracker-1', atMs, acceptedThrough, ...counts, final: false };
-}
-
-async function listOf<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const list = [];
-  for await (const value of values) list.push(value);
-  return list;
 }
 
 describe('ledger', () => {

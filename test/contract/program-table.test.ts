@@ -1,11 +1,11 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { StoredVersion } from '@trackline/adapters/program-table/program-table';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import { freezeProgram, type Program, type ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
+import { listOf } from '../helpers/list-of.ts';
 
 function version(number: number, overrides: Partial<Program> = {}): Program {
   return freezeProgram({
@@ -25,12 +25,6 @@ function version(number: number, overrides: Partial<Program> = {}): Program {
 
 function deletion(number: number, id = 'aurora-shoes'): ProgramVersion {
   return freezeProgram({ deleted: true, id, version: number });
-}
-
-async function listOf(versions: AsyncIterable<StoredVersion>): Promise<StoredVersion[]> {
-  const list: StoredVersion[] = [];
-  for await (const each of versions) list.push(each);
-  return list;
 }
 
 describe('program table', () => {

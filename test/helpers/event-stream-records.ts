@@ -5,7 +5,7 @@ import {
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { StackFile } from './stack.ts';
+import type { StackFile } from '@trackline/local/stack-file';
 
 /** Counts what is on the event stream, from its beginning, with the AWS SDK alone. */
 export async function countStreamRecords(stack: StackFile): Promise<number> {

@@ -1,5 +1,5 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import type { StackFile } from './stack.ts';
+import type { StackFile } from '@trackline/local/stack-file';
 
 /**
  * Looks into a stack's tables with the AWS SDK alone, and none of Trackline's code, as somebody else's tool would.

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { newMessageId } from '@trackline/domain/message-id';
-import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import type { RecordedEvent, TrackingEvent } from '@trackline/domain/tracking-event';
 
 /** When the tests' events happened. */
 export const eventTimeMs = Date.UTC(2026, 4, 17, 13, 30);
@@ -9,10 +9,8 @@ export const eventHour = '2026051713';
 export const eventDay = '2026-05-17';
 
 /** A tracking event as tests need one; what matters to a test it says itself. */
-export function recordedEvent(overrides: Partial<RecordedEvent> = {}): RecordedEvent {
+export function trackingEvent(overrides: Partial<TrackingEvent> = {}): TrackingEvent {
   return {
-    writer: 'w1',
-    sequence: 1,
     messageId: newMessageId(eventTimeMs, randomFillSync),
     type: 'impression',
     programId: 'shoes',
@@ -33,6 +31,11 @@ export function recordedEvent(overrides: Partial<RecordedEvent> = {}): RecordedE
     region: 'eu-central-1',
     ...overrides,
   };
+}
+
+/** The same in a writer's account. */
+export function recordedEvent(overrides: Partial<RecordedEvent> = {}): RecordedEvent {
+  return { writer: 'w1', sequence: 1, ...trackingEvent(), ...overrides };
 }
 
 /** `count` consecutive events of one writer. */

@@ -1,10 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@trackline/local/parts/guarded-process';
+import {
+  findRedisServer,
+  serverArguments,
+  startNpmRedis as startNpmPart,
+} from '@trackline/local/parts/redis';
 import { Redis } from 'ioredis';
 import { ranAgainst } from './real-parts.ts';
 import { until } from './until.ts';
@@ -27,45 +31,21 @@ export interface RealRedis extends TestRedis {
   thaw(): void;
 }
 
-const servers = ['redis-server', 'valkey-server'];
-
-function installed(): { program: string; version: string } | null {
-  for (const program of servers) {
-    try {
-      const version = execFileSync(program, ['--version'], { encoding: 'utf8' });
-      return { program, version: /v=([\d.]+)/.exec(version)?.[1] ?? '' };
-    } catch {
-      // Perhaps the other one is there.
-    }
-  }
-  return null;
-}
+const installed = await findRedisServer();
 
 /** Why there is no real Redis here; null where there is one. */
-export const realRedisMissing = installed()
+export const realRedisMissing = installed
   ? null
-  : `install redis-server: neither ${servers.join(' nor ')} is on the PATH`;
+  : 'install redis-server: neither redis-server nor valkey-server is on the PATH';
 
 export async function startRealRedis(): Promise<RealRedis> {
-  const { program, version } = installed()!;
+  const { program, version } = installed!;
   ranAgainst(`${program} ${version}`);
   const folder = mkdtempSync(join(tmpdir(), 'trackline-redis-'));
   const port = await freePort();
   let child: ChildProcess;
   const start = async () => {
-    const settings = [
-      '--port',
-      `${port}`,
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      folder,
-    ];
-    child = spawn(program, settings, { stdio: 'ignore' });
+    child = spawn(program, serverArguments(port, folder), { stdio: 'ignore' });
     await until('redis-server to answer', async () => {
       const probe = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: null });
       probe.on('error', () => {});
@@ -102,28 +82,15 @@ export async function startRealRedis(): Promise<RealRedis> {
 
 /** The npm-only server that the embedded stack falls back to. */
 export async function startNpmRedis(): Promise<TestRedis> {
-  const require = createRequire(join(import.meta.dirname, '../../services/local/parts/redis.ts'));
-  const { createRedisMock } = require('js-redis-server') as {
-    createRedisMock(): Promise<{ port: number; close(): Promise<void> }>;
-  };
-  ranAgainst('npm-only Redis (js-redis-server)');
-  const server = await createRedisMock();
-  const client = new Redis(server.port, '127.0.0.1', { protocol: 2 });
+  const part = await startNpmPart();
+  ranAgainst(part.label);
+  const client = new Redis(part.url, { protocol: 2 });
   return {
-    url: `redis://127.0.0.1:${server.port}`,
+    url: part.url,
     client,
     async stop() {
       client.disconnect();
-      await server.close();
+      await part.stop();
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

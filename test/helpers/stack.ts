@@ -2,26 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StackFile } from '@trackline/local/stack-file';
 import { ranAgainst } from './real-parts.ts';
 import { until } from './until.ts';
 
 export const repositoryRoot = join(import.meta.dirname, '..', '..');
-
-/** `.local/stack.json`: what a running stack says of itself. */
-export interface StackFile {
-  readonly trackerUrl: string;
-  readonly trackerUrls: readonly string[];
-  readonly adminUrls: readonly string[];
-  readonly kinesisEndpoint: string;
-  readonly dynamodbEndpoint: string;
-  readonly redisUrl: string;
-  readonly region: string;
-  readonly eventStream: string;
-  readonly coreDataStream: string;
-  readonly tables: Readonly<
-    Record<'trackingEvents' | 'transactions' | 'programs' | 'ledger' | 'deadLetters', string>
-  >;
-}
 
 export interface RunningStack {
   readonly file: StackFile;

@@ -1,8 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { ProgramLookup } from '@trackline/domain/decide';
-import { freezeProgram, type Program } from '@trackline/domain/program';
-import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import type { Program } from '@trackline/domain/program';
 import { type Limits, limits } from '@trackline/tracker/limits';
 import { buildMetrics } from '@trackline/tracker/metrics';
 import type { Spool } from '@trackline/tracker/spool';
@@ -16,48 +15,18 @@ import {
 } from '@trackline/tracker/tracker';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { program as anyProgram } from './programs.ts';
 import { ScriptedEventStream } from './scripted-event-stream.ts';
 
-/** A program as tests want it: active, without an end. */
+/** The program that the tests' calls are about: active, without an end. */
 export function program(overrides: Partial<Program> = {}): Program {
-  return freezeProgram({
-    deleted: false,
+  return anyProgram({
     id: 'aurora-shoes',
     version: 3,
     name: 'Aurora Shoes',
-    status: 'active',
-    validFromMs: null,
-    validUntilMs: null,
     landingUrl: 'https://shop.example/shoes?utm_source=trackline',
-    deepLinkHosts: [],
-    signingKeyIds: [],
     ...overrides,
   });
-}
-
-/** A tracking event as tests want it. */
-export function trackingEvent(overrides: Partial<TrackingEvent> = {}): TrackingEvent {
-  return {
-    messageId: '019a0000-0000-7000-8000-000000000001',
-    type: 'impression',
-    programId: 'aurora-shoes',
-    programVersion: 3,
-    publisherId: 'p1',
-    clickId: '',
-    visitorId: '',
-    receivedAtMs: 1_767_225_600_000,
-    ip: '192.0.2.0',
-    userAgent: 'test',
-    referrer: '',
-    landingUrl: '',
-    params: {},
-    transaction: null,
-    bot: false,
-    unverified: false,
-    instance: 'tracker-1',
-    region: 'eu-central-1',
-    ...overrides,
-  };
 }
 
 /**

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StackFile } from '@trackline/local/stack-file';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
 import { skipWithout } from '../helpers/real-parts.ts';
-import { repositoryRoot, type StackFile, startStack, stateFolder } from '../helpers/stack.ts';
+import { repositoryRoot, startStack, stateFolder } from '../helpers/stack.ts';
 import { until } from '../helpers/until.ts';
 
 const sample = 'aurora-shoes';

@@ -4,6 +4,7 @@ import type { Reason } from '@trackline/domain/verdict';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { kinesisRecord } from '../../../test/helpers/kinesis-records.ts';
 import { deadLettersList, deadLettersShow } from './dead-letters.ts';
 import { onFailureList, onFailureShow } from './on-failure.ts';
 
@@ -99,22 +100,7 @@ describe('batches that were given up', () => {
     invokeCount: 21,
     atMs: nowMs,
     records: [
-      {
-        awsRegion: 'eu-central-1',
-        eventID: 'shardId-000000000000:4957',
-        eventName: 'aws:kinesis:record',
-        eventSource: 'aws:kinesis',
-        eventSourceARN: 'arn:aws:kinesis:eu-central-1:000000000000:stream/trackline-core-data',
-        eventVersion: '1.0',
-        invokeIdentityArn: 'arn:aws:iam::000000000000:role/local',
-        kinesis: {
-          approximateArrivalTimestamp: nowMs / 1000,
-          data: Buffer.from('{"id":"a","version":7,"deleted":true}').toString('base64'),
-          kinesisSchemaVersion: '1.0',
-          partitionKey: 'a',
-          sequenceNumber: '4957',
-        },
-      },
+      kinesisRecord(Buffer.from('{"id":"a","version":7,"deleted":true}'), 4957, 'trackline-core-data'),
     ],
   };
 
@@ -136,8 +122,8 @@ describe('batches that were given up', () => {
     expect(json).toMatchObject({
       payload: [
         {
-          sequenceNumber: '4957',
-          arrivedAt: '2026-01-31T12:00:00.000Z',
+          sequenceNumber: batch.records[0]!.kinesis.sequenceNumber,
+          arrivedAt: '2026-05-17T13:30:00.000Z',
           decoded: [{ kind: 'update', update: { version: 7 } }],
         },
       ],

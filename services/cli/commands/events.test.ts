@@ -2,6 +2,7 @@ import { newMessageId } from '@trackline/domain/message-id';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
+import { recordedEvent } from '../../../test/helpers/events.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import { event, events } from './events.ts';
 import { report } from './report.ts';
@@ -18,29 +19,8 @@ beforeEach(() => {
 
 let serial = 0;
 function store(receivedAtMs: number, more: Partial<RecordedEvent> = {}): RecordedEvent {
-  const recorded: RecordedEvent = {
-    messageId: newMessageId(receivedAtMs, (target) => target.fill(serial++)),
-    type: 'impression',
-    programId: 'a',
-    programVersion: 3,
-    publisherId: 'p1',
-    clickId: '',
-    visitorId: '',
-    receivedAtMs,
-    ip: '192.0.2.0',
-    userAgent: 'curl/8',
-    referrer: '',
-    landingUrl: '',
-    params: {},
-    transaction: null,
-    bot: false,
-    unverified: false,
-    instance: 'tracker-1',
-    region: 'eu-central-1',
-    writer: 'w1',
-    sequence: 1,
-    ...more,
-  };
+  const messageId = newMessageId(receivedAtMs, (target) => target.fill(serial++));
+  const recorded = recordedEvent({ messageId, programId: 'a', receivedAtMs, referrer: '', ...more });
   parts.events.push({ event: recorded, unknownFields: null });
   return recorded;
 }

@@ -2,6 +2,7 @@ import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { statement as anyStatement } from '../../../test/helpers/statements.ts';
 import { intervals, ledger } from './ledger.ts';
 
 const nowMs = Date.UTC(2026, 0, 31, 12);
@@ -14,18 +15,8 @@ const row = (writer: string, first: number, last: number, storedAtMs = secondsAg
   storedAtMs,
   deadLettered: 0,
 });
-const statement = (writer: string, acceptedThrough: number, more: Partial<Statement> = {}): Statement => ({
-  writer,
-  instance: 'tracker-1',
-  atMs: secondsAgo(5),
-  acceptedThrough,
-  rejected: 0,
-  shed: 0,
-  ignored: 0,
-  lost: 0,
-  final: false,
-  ...more,
-});
+const statement = (writer: string, acceptedThrough: number, more: Partial<Statement> = {}): Statement =>
+  anyStatement({ writer, atMs: secondsAgo(5), acceptedThrough, ...more });
 
 let parts: MemoryParts;
 beforeEach(() => {

@@ -6,6 +6,7 @@ import { formatUpdate } from '@trackline/proto/core-data-update';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryParts, whileTimePasses } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { program as anyProgram } from '../../../test/helpers/programs.ts';
 import type { Answer } from '../answer.ts';
 import type { Failure } from '../failure.ts';
 import { programImport } from './program-import.ts';
@@ -14,18 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'trackline-import-'));
 const file = join(folder, 'programs.ndjson');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const program = (id: string, version: number, name = id): Program => ({
-  deleted: false,
-  id,
-  version,
-  name,
-  status: 'active',
-  validFromMs: null,
-  validUntilMs: null,
-  landingUrl: 'https://shop.example/',
-  deepLinkHosts: [],
-  signingKeyIds: [],
-});
+const program = (id: string, version: number, name = id) => anyProgram({ id, version, name });
 
 let parts: MemoryParts;
 beforeEach(() => {

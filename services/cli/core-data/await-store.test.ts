@@ -1,20 +1,10 @@
-import type { Program, ProgramVersion } from '@trackline/domain/program';
+import type { ProgramVersion } from '@trackline/domain/program';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { program as anyProgram } from '../../../test/helpers/programs.ts';
 import { awaitVersions, compare } from './await-store.ts';
 
-const program = (id: string, version: number, name = id): Program => ({
-  deleted: false,
-  id,
-  version,
-  name,
-  status: 'active',
-  validFromMs: null,
-  validUntilMs: null,
-  landingUrl: 'https://shop.example/',
-  deepLinkHosts: [],
-  signingKeyIds: [],
-});
+const program = (id: string, version: number, name = id) => anyProgram({ id, version, name });
 
 describe('compare', () => {
   const ours = program('a', 2);

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, startGuarded } from './guarded-process.ts';
 import type { Part } from './part.ts';
+import { servedHere } from './served-here.ts';
 import { waitFor } from './wait-for.ts';
 
 const require = createRequire(import.meta.url);
@@ -63,16 +62,7 @@ async function startDynalite(folder: string | null): Promise<Part> {
   const dynalite = require('dynalite') as (options: object) => Server;
   const { version } = require('dynalite/package.json') as { version: string };
   const server = dynalite({ ...(folder && { path: folder }), createTableMs: 0, deleteTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    label: `dynalite ${version}`,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  return servedHere(`dynalite ${version}`, server);
 }
 
 /** Any answer at all will do: it is asked without credentials. */

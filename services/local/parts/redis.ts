@@ -40,24 +40,18 @@ export async function findRedisServer(): Promise<RedisServer | null> {
 
 async function startRedisServer({ program, version }: RedisServer, folder: string): Promise<Part> {
   const port = await freePort();
-  const settings = [
-    '--port',
-    port,
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    folder,
-  ];
-  const child = startGuarded([program, ...settings.map(String)], join(folder, 'redis.log'));
+  const child = startGuarded([program, ...serverArguments(port, folder)], join(folder, 'redis.log'));
   await waitFor(`${program} to listen`, () => isListening(port), child.ended);
   return { label: `${program} ${version}`, url: `redis://127.0.0.1:${port}`, stop: child.stop };
 }
 
-async function startNpmRedis(): Promise<Part> {
+/** On loopback, and never on disk. */
+export function serverArguments(port: number, folder: string): string[] {
+  const network = ['--port', String(port), '--bind', '127.0.0.1'];
+  return [...network, '--save', '', '--appendonly', 'no', '--dir', folder];
+}
+
+export async function startNpmRedis(): Promise<Part> {
   const { createRedisMock } = createRequire(import.meta.url)('js-redis-server') as {
     createRedisMock(): Promise<{ host: string; port: number; close(): Promise<void> }>;
   };
