@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type CallReason, type Reason, reasons, verdictHeader } from './verdict.ts';
+import { type CallReason, callReasons, type Reason, reasons, verdictHeader } from './verdict.ts';
 
 const names = Object.keys(reasons) as Reason[];
-const callReasons = names.filter((reason): reason is CallReason => reasons[reason].at === 'call');
 
 test('there are reasons for calls, for event records and for core-data updates', () => {
   expect(new Set(names.map((name) => reasons[name].at))).toEqual(

@@ -68,6 +68,11 @@ export type CallReason = { [R in Reason]: (typeof table)[R]['at'] extends 'call'
 
 export const reasons: { readonly [R in Reason]: (typeof table)[R] } = Object.freeze(table);
 
+/** Those that can arise in a call. */
+export const callReasons = Object.freeze(
+  (Object.keys(table) as Reason[]).filter((reason): reason is CallReason => table[reason].at === 'call'),
+);
+
 function call<V extends Verdict>(verdict: V, status: number, words: string, retriable = false) {
   return { at: 'call', verdict, status, retriable, words } as const;
 }

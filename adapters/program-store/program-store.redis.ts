@@ -1,6 +1,5 @@
 import { freezeProgram, type ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
-import { answerWithin } from './answer-within.ts';
 import {
   type ApplyOutcome,
   keys,
@@ -8,7 +7,7 @@ import {
   type ProgramStoreWriter,
   type StoreHead,
 } from './program-store.ts';
-import { connectRedis, disconnect, type RedisTarget } from './redis-client.redis.ts';
+import { answered, connectRedis, disconnect, type RedisTarget } from './redis-client.redis.ts';
 
 /**
  * The one script that writes. Versions are compared as numbers: a double holds every one of ours exactly. A key that is no hash, or a hash that
@@ -51,7 +50,6 @@ const buildingMaxMs = 3_600_000;
 /** The store's one writer: the core-data updater, and whoever rebuilds the store. */
 export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWriter {
   const redis = connectRedis(target, { waitsForConnection: true });
-  const answered = <T>(answer: Promise<T>) => answerWithin(target.commandTimeoutMs, 'A command', answer);
   return {
     async apply(program) {
       const script = redis.eval(
@@ -64,15 +62,15 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
         formatUpdate(program),
         keys.channel,
       );
-      return (await answered(script)) as ApplyOutcome;
+      return (await answered(target, script)) as ApplyOutcome;
     },
-    head: () => answered(head(redis)),
+    head: () => answered(target, head(redis)),
     async begin(generation) {
-      await answered(redis.set(keys.building(generation), '', 'PX', buildingMaxMs));
+      await answered(target, redis.set(keys.building(generation), '', 'PX', buildingMaxMs));
     },
     async seal(generation) {
       const script = redis.eval(sealScript, 2, keys.generation, keys.building(generation), generation);
-      return (await answered(script)) === 1;
+      return (await answered(target, script)) === 1;
     },
     close: () => disconnect(redis),
   };
@@ -86,27 +84,31 @@ export interface ReaderOptions extends RedisTarget {
 /** A tracker's way to read the store. */
 export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreReader {
   const redis = connectRedis(target, { waitsForConnection: false });
-  const answered = <T>(answer: Promise<T>) => answerWithin(target.commandTimeoutMs, 'A command', answer);
   return {
-    async fetch(id) {
-      // The generation is asked for after the program: had the store been emptied in between, or before, it would be another or none, and the
-      // empty answer would not be taken for "there is no such program".
-      const pipeline = redis.pipeline().hmget(keys.program(id), 'version', 'program').get(keys.generation);
-      const replies = await answered(pipeline.exec());
-      const [[programError, fields], [generationError, generation]] = replies as [
-        [Error | null, (string | null)[]],
-        [Error | null, string | null],
-      ];
-      if (generationError) throw generationError;
-      if (programError && !programError.message.startsWith('WRONGTYPE')) throw programError;
-      const program = programError
-        ? damaged(id, 'The key holds no hash.')
-        : readProgram(id, fields[0] ?? null, fields[1] ?? null);
-      return { program, generation };
-    },
-    head: () => answered(head(redis)),
+    fetch: (id) => answered(target, fetchProgram(id)),
+    head: () => answered(target, head(redis)),
     close: () => disconnect(redis),
   };
+
+  async function fetchProgram(id: string) {
+    // The generation is asked for after the program: had the store been emptied in between, or before, it would be another or none, and the
+    // empty answer would not be taken for "there is no such program".
+    const replies = await redis
+      .pipeline()
+      .hmget(keys.program(id), 'version', 'program')
+      .get(keys.generation)
+      .exec();
+    const [[programError, fields], [generationError, generation]] = replies as [
+      [Error | null, (string | null)[]],
+      [Error | null, string | null],
+    ];
+    if (generationError) throw generationError;
+    if (programError && !programError.message.startsWith('WRONGTYPE')) throw programError;
+    const program = programError
+      ? damaged(id, 'The key holds no hash.')
+      : readProgram(id, fields[0] ?? null, fields[1] ?? null);
+    return { program, generation };
+  }
 
   function readProgram(id: string, version: string | null, text: string | null): ProgramVersion | null {
     if (version === null && text === null) return null;

@@ -26,6 +26,19 @@ export interface StoreHead {
   readonly generation: string | null;
 }
 
+/** The store could not be asked. What Redis or its connection said is the message, and the cause. */
+export class ProgramStoreError extends Error {
+  /** The first word of Redis's answer (`LOADING`, `READONLY`, `MOVED`, …), the connection's own code, `TIMEOUT`, or `UNAVAILABLE`: one of few, fit for a metric's label. */
+  readonly code: string;
+
+  constructor(code: string, cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'ProgramStoreError';
+    this.code = code;
+  }
+}
+
+/** Rejects with a ProgramStoreError where Redis does not answer within the command time-out, or not as it should. */
 export interface ProgramStoreWriter {
   /** Writes the version if it is newer, counts it and announces it, in one step that nobody can look into. */
   apply(program: ProgramVersion): Promise<ApplyOutcome>;
@@ -37,11 +50,11 @@ export interface ProgramStoreWriter {
   close(): Promise<void>;
 }
 
+/** Rejects as the writer does. */
 export interface ProgramStoreReader {
   /**
    * The newest version of one program (null: the store has none), with the generation of the store that said so: only a store of
    * the generation that the reader knows can tell that a program does not exist. Content that is no program counts as none and is told to `onDamaged`.
-   * Rejects when Redis does not answer within the command time-out.
    */
   fetch(id: string): Promise<{ readonly program: ProgramVersion | null; readonly generation: string | null }>;
   head(): Promise<StoreHead>;

@@ -1,4 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { answerWithin } from './answer-within.ts';
+import { ProgramStoreError } from './program-store.ts';
 
 /**
  * What all our connections to Redis have in common. Nothing waits in a queue without a bound: a command on a connection that is down fails at
@@ -54,10 +56,13 @@ export async function disconnect(redis: Redis): Promise<void> {
   redis.disconnect();
 }
 
-/** The first word of Redis's answer (`LOADING`, `READONLY`, `MOVED`, …), else the error's own code. */
-export function redisErrorCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  const code = (error as NodeJS.ErrnoException).code;
-  const word = /^-?([A-Z]{3,})\b/.exec(error.message)?.[1];
-  return word ?? code ?? (/timed out/i.test(error.message) ? 'TIMEOUT' : 'UNAVAILABLE');
+/** Rejects with a ProgramStoreError where `answer` does not come within the command time-out, or is an error. */
+export function answered<T>({ commandTimeoutMs }: RedisTarget, answer: Promise<T>): Promise<T> {
+  return answerWithin(commandTimeoutMs, 'A command', answer).catch((error: Error) => {
+    throw new ProgramStoreError(codeOf(error), error);
+  });
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return /^-?([A-Z]{3,})\b/.exec(error.message)?.[1] ?? error.code ?? 'UNAVAILABLE';
 }

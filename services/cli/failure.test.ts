@@ -1,4 +1,5 @@
 import { ConfigError } from '@trackline/adapters/environment/environment';
+import { ProgramStoreError } from '@trackline/adapters/program-store/program-store';
 import { describe, expect, test } from 'vitest';
 import { asFailure, Failure } from './failure.ts';
 
@@ -23,11 +24,10 @@ describe('asFailure says cause and way out', () => {
       /Nothing answers \(connect ECONNREFUSED ::1:4567\)/,
     ],
     [
-      'no connection to Redis',
-      error('MaxRetriesPerRequestError', 'Reached the max'),
-      /^Redis can't be reached/,
+      'a Redis that can’t be asked',
+      new ProgramStoreError('TIMEOUT', new Error('A command timed out after 1000 ms')),
+      /^Redis can't be asked \(A command timed out after 1000 ms\)/,
     ],
-    ['a command of Redis without an answer', error('Error', 'Command timed out'), /No answer in time/],
     ['a time-out of AWS', error('TimeoutError', 'Connection timed out after 1000 ms'), /No answer in time/],
     [
       'a missing table',

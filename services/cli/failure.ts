@@ -1,3 +1,5 @@
+import { ProgramStoreError } from '@trackline/adapters/program-store/program-store';
+
 /** What the process tells its caller by its exit code. 78 is EX_CONFIG of sysexits.h. */
 export const exitCodes = Object.freeze({ done: 0, failed: 1, usage: 2, config: 78 });
 
@@ -39,10 +41,10 @@ export function asFailure(error: unknown, source: string): Failure {
   if (/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EPIPE)$/.test(String(code))) {
     return new Failure(`Nothing answers (${words}). Is the stack running that ${source} names?`);
   }
-  if (name === 'MaxRetriesPerRequestError') {
-    return new Failure(`Redis can't be reached. Is everything running that ${source} names?`);
+  if (error instanceof ProgramStoreError) {
+    return new Failure(`Redis can't be asked (${words}). Is everything running that ${source} names?`);
   }
-  if (/timed? ?out|Connection is closed|Stream isn't writeable/i.test(`${name} ${words}`)) {
+  if (/timed? ?out/i.test(`${name} ${words}`)) {
     return new Failure(`No answer in time (${words}). Is everything running that ${source} names?`);
   }
   if (name === 'ResourceNotFoundException') {

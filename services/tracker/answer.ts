@@ -1,8 +1,9 @@
-import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
+import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
 import type { Call } from './call.ts';
 
-const callReasons = (Object.keys(reasons) as CallReason[]).filter((reason) => reasons[reason].at === 'call');
+export const jsonType = 'application/json; charset=utf-8';
+
 const verdictHeaders = new Map(callReasons.map((reason) => [reason, verdictHeader(reason)]));
 const errorBodies = new Map(
   callReasons.map((reason) => [

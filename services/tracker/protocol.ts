@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '@trackline/domain/clock';
 import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
-import { errorBody } from './answer.ts';
+import { errorBody, jsonType } from './answer.ts';
 import type { Limits } from './limits.ts';
 import { gif, gifType, isPixelPath } from './pixel.ts';
 import type { Tally } from './tally.ts';
@@ -110,8 +110,6 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
     response.end(body);
   }
 }
-
-const jsonType = 'application/json; charset=utf-8';
 
 function refusalOf(
   request: IncomingMessage,

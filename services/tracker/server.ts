@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { beginAnswer, errorBody } from './answer.ts';
+import { beginAnswer, errorBody, jsonType } from './answer.ts';
 import type { TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
 import { gif, gifType, isPixelPath } from './pixel.ts';
 import { buildProtocol } from './protocol.ts';
@@ -98,7 +98,7 @@ export function buildPublicServer({
     tally.count('none', reason);
     const asPixel = reason !== 'route_unknown' && reason !== 'method_not_allowed' && isPixelPath(request.url);
     return beginAnswer(reply, reasons[reason].status, reason)
-      .header('content-type', asPixel ? gifType : 'application/json; charset=utf-8')
+      .header('content-type', asPixel ? gifType : jsonType)
       .send(asPixel ? gif : errorBody(reason));
   }
 }

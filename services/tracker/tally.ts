@@ -1,13 +1,10 @@
 import type { EventType } from '@trackline/domain/tracking-event';
-import { type CallReason, reasons, type Verdict } from '@trackline/domain/verdict';
+import { type CallReason, callReasons, reasons, type Verdict } from '@trackline/domain/verdict';
 
 /** What a call was for; `none` where it never got to a tracking route. */
 export type CallType = EventType | 'none';
 
 const callTypes: readonly CallType[] = ['impression', 'click', 'transaction', 'none'];
-const callReasons = Object.keys(reasons).filter(
-  (reason): reason is CallReason => reasons[reason as CallReason].at === 'call',
-);
 
 /**
  * Counts verdicts since the writer began: plain numbers behind fixed keys, since this is done for every call;

@@ -1,7 +1,8 @@
-import type {
-  Announcement,
-  AnnouncementListener,
-  StoreHead,
+import {
+  type Announcement,
+  type AnnouncementListener,
+  ProgramStoreError,
+  type StoreHead,
 } from '@trackline/adapters/program-store/program-store';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { ProgramCache } from '@trackline/tracker/program-cache/program-cache';
@@ -23,7 +24,7 @@ export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetc
 
   /** Answers with what the store holds now, though perhaps later. */
   function answer<T>(value: () => T): Promise<T> {
-    if (away) return Promise.reject(new Error('Command timed out'));
+    if (away) return Promise.reject(new ProgramStoreError('TIMEOUT', new Error('No answer.')));
     const now = value();
     if (held === null) return Promise.resolve(now);
     return new Promise((resolve) => held!.push(() => resolve(now)));

@@ -1,4 +1,8 @@
-import type { AnnouncementLink, ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
+import {
+  type AnnouncementLink,
+  ProgramStoreError,
+  type ProgramStoreReader,
+} from '@trackline/adapters/program-store/program-store';
 import type { Clock, Random } from '@trackline/domain/clock';
 import type { ProgramLookup } from '@trackline/domain/decide';
 import type { ProgramVersion } from '@trackline/domain/program';
@@ -187,7 +191,9 @@ export class ProgramCache {
       if (generation !== null && generation === this.#coherence.generation) return { program, epoch };
       this.#options.telemetry.fetchFailed({ code: 'OTHER_GENERATION' });
     } catch (error) {
-      this.#options.telemetry.fetchFailed({ code: codeOf(error) });
+      this.#options.telemetry.fetchFailed({
+        code: error instanceof ProgramStoreError ? error.code : 'UNKNOWN',
+      });
     }
     return 'failed';
   }
@@ -242,13 +248,5 @@ function newest(...programs: (ProgramVersion | null)[]): ProgramVersion | null {
   return programs.reduce(
     (best, program) => (program && (!best || program.version > best.version) ? program : best),
     null,
-  );
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  return (
-    /^([A-Z]{3,})\b/.exec(error.message)?.[1] ??
-    (/timed out/i.test(error.message) ? 'TIMEOUT' : 'UNAVAILABLE')
   );
 }

@@ -1,8 +1,6 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
-import { beginTracked, errorBody } from '../answer.ts';
+import { beginTracked, errorBody, jsonType } from '../answer.ts';
 import type { Call, TrackedRoute } from '../call.ts';
-
-const jsonType = 'application/json; charset=utf-8';
 
 /**
  * `GET /v1/events/:programId?type=…`: tracks like its pixel twin, and tells in JSON what it decided on. It
