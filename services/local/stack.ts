@@ -13,6 +13,7 @@ import type { Part } from './parts/part.ts';
 import { startRedis } from './parts/redis.ts';
 import { createStreams } from './parts/streams.kinesis.ts';
 import { createTables } from './parts/tables.dynamodb.ts';
+import { waitFor } from './parts/wait-for.ts';
 import { importSamples } from './sample-programs.ts';
 import { type StackFile, writeStackFile } from './stack-file.ts';
 import { lockState } from './state-lock.ts';
@@ -193,12 +194,10 @@ async function bringSamples(
 }
 
 async function untilReady(adminUrl: string): Promise<void> {
-  for (;;) {
-    const ready = await fetch(`${adminUrl}/readyz`).then(
+  await waitFor(`the tracker to be ready (${adminUrl}/readyz says why it is not)`, () =>
+    fetch(`${adminUrl}/readyz`).then(
       ({ status }) => status === 200,
       () => false,
-    );
-    if (ready) return;
-    await new Promise((next) => setTimeout(next, 25));
-  }
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random } from '@trackline/domain/clock';
 
@@ -19,8 +20,6 @@ export interface TrackerProcessOptions {
   readonly onCrash: (code: number | null, signal: string | null) => void;
 }
 
-/** Exit code of a tracker that refuses its configuration: starting it again would not help. */
-const exitCodeConfig = 78;
 const restartBaseMs = 200;
 const restartMaxMs = 5_000;
 
@@ -81,6 +80,7 @@ export class TrackerProcess {
       child.on('close', (code, signal) => {
         if (listening === null)
           reject(new TrackerRefused(said.trim() || `The tracker ended with ${code ?? signal}.`));
+        // A configuration that is refused is refused again.
         else if (!this.#stopping && code !== exitCodeConfig) void this.#restart(listening, code, signal);
       });
     });

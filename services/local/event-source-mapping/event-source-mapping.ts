@@ -22,7 +22,7 @@ export interface MappingOptions {
   readonly reader: ShardReader;
   readonly handler: (event: KinesisStreamEvent, context: InvocationContext) => Promise<unknown>;
   readonly checkpoints: Checkpoints;
-  readonly onFailure: OnFailureDestination;
+  readonly onFailure: Pick<OnFailureDestination, 'put'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: MappingSettings;
@@ -73,6 +73,8 @@ export class EventSourceMapping {
   #shards: Promise<void>[] = [];
   #wake = new Set<() => void>();
   readonly #caughtUp = new Set<string>();
+  /** How often `lookAgain` was asked for: a poll that began before says nothing of what came since. */
+  #looks = 0;
   #shardCount = 0;
 
   constructor(options: MappingOptions) {
@@ -92,6 +94,7 @@ export class EventSourceMapping {
 
   /** Forgets that it was caught up, so that `caughtUp` speaks of what is on the stream from now on. */
   lookAgain(): void {
+    this.#looks++;
     this.#caughtUp.clear();
   }
 
@@ -106,15 +109,16 @@ export class EventSourceMapping {
   async #run(shardId: string): Promise<void> {
     const { name, telemetry, settings } = this.#options;
     while (!this.#stopping) {
+      const look = this.#looks;
       let found = 0;
       try {
         const records = await this.#gather(shardId);
         found = records.length;
         if (found > 0) await this.#process(shardId, { records, failures: 0 });
+        else if (look === this.#looks) this.#caughtUp.add(shardId);
       } catch (err) {
         telemetry.pollFailed({ mapping: name, shardId, err });
       }
-      if (found === 0) this.#caughtUp.add(shardId);
       // A full batch is followed at once by the next.
       if (found < settings.batchSize) await this.#pause(settings.pollEveryMs);
     }

@@ -7,7 +7,7 @@ export async function createTables(target: AwsTarget, names: readonly string[]):
   const client = new DynamoDBClient(clientOptions(target));
   try {
     for (const TableName of names) {
-      const definition = {
+      const command = new CreateTableCommand({
         TableName,
         BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [
@@ -18,18 +18,10 @@ export async function createTables(target: AwsTarget, names: readonly string[]):
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
         ],
-      } as const;
-      await client
-        .send(
-          new CreateTableCommand({
-            ...definition,
-            AttributeDefinitions: [...definition.AttributeDefinitions],
-            KeySchema: [...definition.KeySchema],
-          }),
-        )
-        .catch((error: Error) => {
-          if (error.name !== 'ResourceInUseException') throw error;
-        });
+      });
+      await client.send(command).catch((error: Error) => {
+        if (error.name !== 'ResourceInUseException') throw error;
+      });
       await waitFor(`the table ${TableName}`, async () => {
         const { Table } = await client.send(new DescribeTableCommand({ TableName }));
         return Table?.TableStatus === 'ACTIVE';
