@@ -41,7 +41,9 @@ function installPackages() {
 
 function hasRedis() {
   return (
-    Boolean(process.env.REDIS_URL) || runs('redis-server', '--version') || runs('valkey-server', '--version')
+    (!forTests && Boolean(process.env.REDIS_URL)) ||
+    runs('redis-server', '--version') ||
+    runs('valkey-server', '--version')
   );
 }
 

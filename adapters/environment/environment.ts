@@ -43,6 +43,14 @@ export function readEnvironment<S extends TObject>(
   return Object.freeze(values) as Readonly<Static<S>>;
 }
 
+/**
+ * Keeps the AWS SDK from saying in this process, and in those that it starts, which Node it will want one day: that is for who maintains this. To
+ * be called before a client is built.
+ */
+export function quietSdk(environment: Record<string, string | undefined>): void {
+  environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
 function misspelt(
   environment: Readonly<Record<string, string | undefined>>,
   known: readonly string[],

@@ -1,5 +1,5 @@
 import { deaggregate } from '@trackline/proto/kpl';
-import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { RecordOrigin } from '../event-store/dead-letters.ts';
 
 /**
@@ -29,6 +29,11 @@ export function sourceRecords({ Records }: KinesisStreamEvent): SourceRecord[] {
       })),
     };
   });
+}
+
+/** The answer by which the records of these sequence numbers come again; of none: all is done. */
+export function comeAgain(sequenceNumbers: readonly string[]): KinesisStreamBatchResponse {
+  return { batchItemFailures: sequenceNumbers.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 function placeOf({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { readEnvironment } from '@trackline/adapters/environment/environment';
+import { quietSdk, readEnvironment } from '@trackline/adapters/environment/environment';
 import {
   awsRegion,
   endpoint,
@@ -68,6 +68,7 @@ export function readSettings(
   environment: Environment = process.env,
   folder = process.cwd(),
 ): Settings {
+  quietSdk(process.env);
   const named = stackFile ?? (environment.TRACKLINE_STACK || undefined);
   const path = named === undefined ? stackFileAbove(folder) : resolve(folder, named);
   if (path !== null) return fromStackFile(path);
@@ -152,12 +153,4 @@ function fromEnvironment(environment: Environment): Settings {
   } catch (error) {
     throw asFailure(error, source);
   }
-}
-
-/**
- * Keeps the AWS SDK from saying which Node it will want one day: that is for who maintains this, and stderr is for one clear line. To be called
- * before a client is built.
- */
-export function quietSdk(): void {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }

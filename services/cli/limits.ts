@@ -1,11 +1,6 @@
 /** Every bound of the command line, with its unit in its name. */
 export const limits = Object.freeze({
-  /** A call to the stream takes no more (PutRecords, Amazon Kinesis Data Streams API Reference). */
-  putRecordsMax: 500,
-  putBytesMax: 5 * 1024 * 1024,
   putTimeoutMs: 5_000,
-  sendRetryBaseMs: 50,
-  sendRetryMaxMs: 2_000,
 
   /** A file of core-data updates is held in memory while it is checked. */
   importBytesMax: 256 * 1024 * 1024,

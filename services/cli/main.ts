@@ -90,8 +90,7 @@ function connectParts(stackFile: string | undefined) {
     };
   }
   async function find(): Promise<Settings> {
-    const { quietSdk, readSettings } = await import('./config.ts');
-    quietSdk();
+    const { readSettings } = await import('./config.ts');
     settings ??= readSettings(stackFile);
     return settings;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
-import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
+import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { connectProgramStoreWriter } from '@trackline/adapters/program-store/program-store.redis';
 import { type Rebuilt, rebuildProgramStore } from '@trackline/adapters/program-store/rebuild';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
@@ -14,10 +14,10 @@ import { type UpdaterParts, update } from './update.ts';
 
 /** The two Lambdas behind core data: one takes updates, the other rebuilds the program store where it has no generation. */
 export interface CoreDataUpdater {
-  /** Never rejects: what could not be taken is named in its answer, and comes again. Without a context it takes the time that it needs. */
+  /** Never rejects: what could not be taken is named in its answer, and comes again. */
   handler(
     event: KinesisStreamEvent,
-    context?: Pick<Context, 'getRemainingTimeInMillis'>,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<KinesisStreamBatchResponse>;
   /** Rejects when the table or the store do not answer, which its schedule takes for "again later". */
   rebuild(): Promise<Rebuilt>;
@@ -33,15 +33,15 @@ export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUp
   };
   return {
     async handler(event, context) {
-      const remainingMs = context?.getRemainingTimeInMillis() ?? Infinity;
+      const remainingMs = context.getRemainingTimeInMillis();
       const deadlineMs = systemClock.monotonicMs() + remainingMs - limits.answerMarginMs;
       try {
-        return answer(await update(connected(), sourceRecords(event), deadlineMs));
+        return comeAgain(await update(connected(), sourceRecords(event), deadlineMs));
       } catch (err) {
         const telemetry =
           parts?.telemetry ?? buildTelemetry(pino({ base: { service: 'core-data-updater' } }));
         telemetry.invocationFailed({ err });
-        return answer(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
+        return comeAgain(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
       }
     },
     async rebuild() {
@@ -56,10 +56,6 @@ export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUp
       await Promise.all([open?.table.close(), open?.store.close(), open?.deadLetters.close()]);
     },
   };
-}
-
-function answer(failed: readonly string[]): KinesisStreamBatchResponse {
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 function connect(config: CoreDataUpdaterConfig): UpdaterParts {

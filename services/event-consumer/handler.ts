@@ -1,7 +1,7 @@
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
-import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
+import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { pino } from 'pino';
@@ -30,11 +30,11 @@ export function buildHandler(configure: () => EventConsumerConfig): EventConsume
     const deadlines = deadlinesOf(systemClock.monotonicMs(), context.getRemainingTimeInMillis());
     try {
       parts ??= connect(configure());
-      return answer(await consume(parts, sourceRecords(event), deadlines));
+      return comeAgain(await consume(parts, sourceRecords(event), deadlines));
     } catch (err) {
       const telemetry = parts?.telemetry ?? buildTelemetry(pino({ base: { service: 'event-consumer' } }));
       telemetry.invocationFailed({ err });
-      return answer(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
+      return comeAgain(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
     }
   }
 
@@ -45,10 +45,6 @@ export function buildHandler(configure: () => EventConsumerConfig): EventConsume
   }
 
   return Object.assign(handle, { close });
-}
-
-function answer(failed: readonly string[]): KinesisStreamBatchResponse {
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 function connect(config: EventConsumerConfig): ConsumerParts {

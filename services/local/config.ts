@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
+import { ConfigError, quietSdk, readEnvironment } from '@trackline/adapters/environment/environment';
 import { port, redisUrl } from '@trackline/adapters/environment/variables';
 import Type from 'typebox';
 
@@ -40,7 +40,7 @@ export interface StackConfig {
   readonly port: number;
   readonly adminPort: number;
   readonly redisUrl: string | undefined;
-  /** What trackers inherit: the environment, less what the stack sets for each. */
+  /** What trackers inherit: the environment, less what is the command line's own. */
   readonly trackerEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -54,6 +54,7 @@ export function readConfig(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): StackConfig | null {
+  quietSdk(process.env);
   const options = readOptions(args);
   if (options.help) return null;
   const problems: string[] = [];
@@ -87,7 +88,9 @@ export function readConfig(
     adminPort: env.TRACKLINE_ADMIN_PORT,
     redisUrl: env.REDIS_URL,
     trackerEnvironment: Object.fromEntries(
-      Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries(environment).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'TRACKLINE_STACK',
+      ),
     ),
   };
 }

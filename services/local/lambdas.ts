@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { onFailureFolder } from '@trackline/adapters/event-store/on-failure.folder';
 import { buildUpdater, type CoreDataUpdater } from '@trackline/core-data-updater/handler';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
-import { buildHandler, type EventConsumerHandler } from '@trackline/event-consumer/handler';
-import type { KinesisStreamEvent } from 'aws-lambda';
+import { buildHandler } from '@trackline/event-consumer/handler';
 import type { Logger } from 'pino';
 import { openCheckpoints } from './event-source-mapping/checkpoints.ts';
 import {
   EventSourceMapping,
-  type InvocationContext,
+  type MappingOptions,
   type MappingSettings,
 } from './event-source-mapping/event-source-mapping.ts';
 import { connectShardReader } from './event-source-mapping/shard-reader.kinesis.ts';
@@ -45,9 +44,9 @@ export interface LambdasOptions {
 
 const rebuildEveryMs = 60_000;
 
-/** Until a batch is given up locally: long enough that an operator sees it, short enough that a stack heals itself. */
+/** As AWS's own defaults: nothing is given up as long as the stream keeps it. What no retry mends the handlers bury themselves. */
 const givingUp = {
-  retriesMax: 20,
+  retriesMax: -1,
   recordAgeMaxMs: -1,
   retryBaseMs: 100,
   retryMaxMs: 5_000,
@@ -62,12 +61,7 @@ export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
 
   const mappings = await Promise.all([
     map('event-consumer', stack.eventStream, consumer, 10),
-    map(
-      'core-data-updater',
-      stack.coreDataStream,
-      (event: KinesisStreamEvent, context: InvocationContext) => updater.handler(event, context),
-      100,
-    ),
+    map('core-data-updater', stack.coreDataStream, updater.handler, 100),
   ]);
   for (const mapping of mappings) await mapping.open();
 
@@ -101,9 +95,7 @@ export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
   async function map(
     name: string,
     streamName: string,
-    handler:
-      | EventConsumerHandler
-      | ((event: KinesisStreamEvent, context: InvocationContext) => Promise<unknown>),
+    handler: MappingOptions['handler'],
     batchSize: number,
   ): Promise<EventSourceMapping> {
     const settings: MappingSettings = {

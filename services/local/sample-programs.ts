@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
+import { type SendOptions, sendUpdates } from '@trackline/adapters/event-stream/send-updates';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramVersion } from '@trackline/domain/program';
 import { parseUpdate } from '@trackline/proto/core-data-update';
+
+const giveUpAfterMs = 10_000;
 
 /**
  * Imports the sample programs the first time, when there is no program yet, the way any business system would: onto the core-data stream.
@@ -12,19 +15,16 @@ import { parseUpdate } from '@trackline/proto/core-data-update';
 export async function importSamples(
   file: string,
   table: ProgramTable,
-  stream: EventStream,
+  way: Pick<SendOptions, 'stream' | 'clock' | 'random'>,
 ): Promise<string[]> {
   for await (const _ of table.all()) return [];
-  const updates = JSON.parse(await readFile(file, 'utf8')) as unknown[];
-  const records = updates.map((update) => {
-    const data = Buffer.from(JSON.stringify(update));
-    const parsed = parseUpdate(data);
+  const programs = (JSON.parse(await readFile(file, 'utf8')) as unknown[]).map((update): ProgramVersion => {
+    const parsed = parseUpdate(Buffer.from(JSON.stringify(update)));
     if (!parsed.ok) throw new Error(`${file}: ${parsed.detail}`);
-    return { data, partitionKey: parsed.program.id };
+    return parsed.program;
   });
-  if (records.length === 0) return [];
-  const outcomes = await stream.put(records);
-  const failed = outcomes.find((outcome) => !outcome.ok);
-  if (failed) throw new Error(`The core-data stream did not take the sample programs: ${failed.code}`);
-  return records.map(({ partitionKey }) => partitionKey);
+  const errors = await sendUpdates(programs, { ...way, giveUpAfterMs });
+  const failed = errors.find((error) => error !== null);
+  if (failed) throw new Error(`The core-data stream did not take the sample programs: ${failed}`);
+  return programs.map(({ id }) => id);
 }

@@ -30,19 +30,19 @@ export interface Stack {
   stop(): Promise<string[]>;
 }
 
+interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Tells a person a line. */
+  readonly say: (line: string) => void;
+}
+
 const region = 'eu-central-1';
 const importTimeoutMs = 10_000;
 const catchUpTimeoutMs = 15_000;
 
 /** Starts the stack. What was started is stopped again when something fails. */
-export async function startStack(
-  config: StackConfig,
-  {
-    clock,
-    random,
-    say,
-  }: { readonly clock: Clock; readonly random: Random; readonly say: (line: string) => void },
-): Promise<Stack> {
+export async function startStack(config: StackConfig, { clock, random, say }: Surroundings): Promise<Stack> {
   const state = resolve(config.state);
   mkdirSync(state, { recursive: true });
   const unlock = await lockState(state);
@@ -96,7 +96,7 @@ export async function startStack(
     const { rebuilt, programs } = await lambdas.rebuild();
     if (rebuilt && programs > 0)
       say(`Redis was empty: rebuilt from the program table, ${programs} programs.`);
-    await bringSamples(config.programs, place, lambdas, say);
+    await bringSamples(config.programs, place, lambdas, { clock, random, say });
 
     const trackers = Array.from({ length: config.trackers }, (_, index) => tracker(index));
     undo.unshift(() => Promise.all(trackers.map((each) => each.stop())));
@@ -170,7 +170,7 @@ async function bringSamples(
   file: string,
   place: Pick<StackFile, 'region' | 'kinesisEndpoint' | 'dynamodbEndpoint' | 'coreDataStream' | 'tables'>,
   lambdas: Lambdas,
-  say: (line: string) => void,
+  { clock, random, say }: Surroundings,
 ): Promise<void> {
   const table = connectProgramTable({
     region,
@@ -184,10 +184,10 @@ async function bringSamples(
     requestTimeoutMs: 5_000,
   });
   try {
-    const ids = await importSamples(file, table, stream);
+    const ids = await importSamples(file, table, { stream, clock, random });
     if (ids.length === 0) return;
-    await lambdas.caughtUp(importTimeoutMs);
-    say(`Imported ${ids.length} sample programs from ${file}.`);
+    const taken = await lambdas.caughtUp(importTimeoutMs);
+    say(`${taken ? 'Imported' : 'Sent, and not taken yet:'} ${ids.length} sample programs from ${file}.`);
   } finally {
     await Promise.all([table.close(), stream.close()]);
   }
@@ -195,7 +195,7 @@ async function bringSamples(
 
 async function untilReady(adminUrl: string): Promise<void> {
   await waitFor(`the tracker to be ready (${adminUrl}/readyz says why it is not)`, () =>
-    fetch(`${adminUrl}/readyz`).then(
+    fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
       ({ status }) => status === 200,
       () => false,
     ),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -16,14 +16,29 @@ export async function lockState(folder: string): Promise<() => void> {
   const path = join(tmpdir(), `trackline-${name}.sock`);
   const server = createServer((socket) => socket.destroy());
   server.unref();
-  if (await isAlive(path)) {
-    throw new Error(
-      `Another stack runs on ${folder}. Stop it, or choose another folder: npm start -- --state DIR`,
-    );
+  const free = () => server.close();
+  if (await listens(server, path)) return free;
+  if (!(await isAlive(path))) {
+    // Left by a process that was killed.
+    rmSync(path, { force: true });
+    if (await listens(server, path)) return free;
   }
-  rmSync(path, { force: true });
-  await new Promise<void>((done, failed) => server.on('error', failed).listen(path, done));
-  return () => server.close();
+  throw new Error(
+    `Another stack runs on ${folder}. Stop it, or choose another folder: npm start -- --state DIR`,
+  );
+}
+
+/** Whether the path is ours from now on; false where there is such a socket already. */
+function listens(server: Server, path: string): Promise<boolean> {
+  return new Promise((done, failed) => {
+    const refuse = (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? done(false) : failed(error);
+    server.once('error', refuse);
+    server.listen(path, () => {
+      server.off('error', refuse);
+      done(true);
+    });
+  });
 }
 
 function isAlive(path: string): Promise<boolean> {

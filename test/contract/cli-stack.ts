@@ -6,9 +6,9 @@ import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { StackFile } from '@trackline/local/stack-file';
 import { expect } from 'vitest';
-import { ranAgainst } from '../helpers/real-parts.ts';
 import {
   type Finished,
+  ownEnvironment,
   type RunningStack,
   repositoryRoot,
   startStack,
@@ -28,7 +28,7 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   const { input = '', environment = {}, cwd = repositoryRoot, closesStdout = false } = options;
   const child = spawn(process.execPath, [join(repositoryRoot, 'services/cli/bin/trackline.mjs'), ...args], {
     cwd,
-    env: { ...process.env, ...environment },
+    env: { ...ownEnvironment(), ...environment },
   });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -69,7 +69,6 @@ export class CliStack {
     const state = stateFolder();
     // dynalite: the DynamoDB that keeps up with an import on any disk (page 5 of the decisions).
     const stack = await startStack(state.path, ['--dynamodb', 'dynalite']);
-    for (const part of /embedded +(.+)/.exec(stack.output())?.[1]?.split(', ') ?? []) ranAgainst(part);
     return new CliStack(stack, join(state.path, 'stack.json'), state.remove);
   }
 

@@ -9,8 +9,6 @@ import { DynamoDbProxy } from './dynamodb-proxy.ts';
 import { eventDay } from './events.ts';
 import { LogLines } from './log-lines.ts';
 
-export type TestConsumer = Awaited<ReturnType<typeof buildConsumer>>;
-
 /** The real handler on new tables, through a proxy, with readers of its tables that go past the proxy. */
 export async function buildConsumer(dynamoDb: TestDynamoDb) {
   const tables = await dynamoDb.tables('trackingEvents', 'ledger', 'deadLetters');

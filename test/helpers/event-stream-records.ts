@@ -27,7 +27,7 @@ export async function countStreamRecords(stack: StackFile): Promise<number> {
         }),
       );
       let iterator = start.ShardIterator;
-      // Nothing is put while we count, so an empty answer is the end.
+      // An empty answer is the end: what is put while we count (a statement, every ten seconds) may count or not.
       while (iterator) {
         const page = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
         if (!page.Records?.length) break;

@@ -74,10 +74,18 @@ export async function startStack(state: string, args: readonly string[] = []): P
   };
 }
 
+/** This process's environment without what would point a stack or the command line at a system of somebody's: tests have their own. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(
+    entries.filter(([name]) => !name.startsWith('TRACKLINE_') && name !== 'REDIS_URL'),
+  );
+}
+
 function run(args: readonly string[], environment: Record<string, string>) {
   const child: ChildProcess = spawn(process.execPath, args, {
     cwd: repositoryRoot,
-    env: { ...process.env, ...environment },
+    env: { ...ownEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks = { stdout: '', stderr: '' };

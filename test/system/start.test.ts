@@ -5,7 +5,7 @@ import type { StackFile } from '@trackline/local/stack-file';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
 import { skipWithout } from '../helpers/real-parts.ts';
-import { repositoryRoot, startStack, stateFolder } from '../helpers/stack.ts';
+import { ownEnvironment, repositoryRoot, startStack, stateFolder } from '../helpers/stack.ts';
 import { until } from '../helpers/until.ts';
 
 const sample = 'aurora-shoes';
@@ -81,7 +81,7 @@ describe.skipIf(skipWithout('a pseudo-terminal', noPty))('npm start in a termina
     const command = `npm start -- --state ${state.path}`;
     const terminal = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: repositoryRoot,
-      env: { ...process.env, TRACKLINE_PORT: '0', TRACKLINE_ADMIN_PORT: '0' },
+      env: { ...ownEnvironment(), TRACKLINE_PORT: '0', TRACKLINE_ADMIN_PORT: '0' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let screen = '';

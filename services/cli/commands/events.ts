@@ -42,7 +42,9 @@ export async function events({ parts, clock }: Context, options: EventsOptions):
 export async function event({ parts }: Context, programId: string, messageId: string): Promise<Answer> {
   const stored = await (await parts.trackingEvents()).find(programId, messageId);
   if (stored === null) {
-    throw new Failure(`There is no event ${messageId} of ${programId}. Events are kept for 13 months.`);
+    throw new Failure(
+      `There is no event ${messageId} of ${programId}. Events are kept for 13 months, unless told otherwise.`,
+    );
   }
   return { json: eventJson(stored), text: () => pairs(eventFields(stored)) };
 }

@@ -1,3 +1,4 @@
+import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import type { Answer } from '../answer.ts';
@@ -7,7 +8,6 @@ import { awaitVersions } from '../core-data/await-store.ts';
 import { explain, type WaitOptions } from '../core-data/change-program.ts';
 import { inputName, readInput } from '../core-data/read-input.ts';
 import { type PlacedUpdate, readUpdates } from '../core-data/read-updates.ts';
-import { sendUpdates } from '../core-data/send-updates.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { count, table } from '../table.ts';

@@ -1,3 +1,4 @@
+import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
@@ -5,7 +6,6 @@ import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { type Arrival, awaitVersions } from './await-store.ts';
-import { sendUpdates } from './send-updates.ts';
 
 export interface WaitOptions {
   /** False: done as soon as the stream has the update. */

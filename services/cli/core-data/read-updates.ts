@@ -51,7 +51,7 @@ export function readUpdates(bytes: Uint8Array): ReadUpdates {
 }
 
 /** The entries of a file, each as the bytes of one JSON text; or, as a text, why it can't be told where they are. */
-export function splitEntries(bytes: Uint8Array): readonly FileEntry[] | string {
+function splitEntries(bytes: Uint8Array): readonly FileEntry[] | string {
   const entries = entriesOfWhole(bytes);
   if (entries) return entries;
   const lines = splitLines(bytes);

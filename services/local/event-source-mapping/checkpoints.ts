@@ -17,11 +17,13 @@ export async function openCheckpoints(file: string): Promise<Checkpoints> {
     set(shardId, sequenceNumber) {
       checkpoints[shardId] = sequenceNumber;
       const text = JSON.stringify(checkpoints);
-      writing = writing.then(async () => {
+      const written = writing.then(async () => {
         await writeFile(`${file}.new`, text);
         await rename(`${file}.new`, file);
       });
-      return writing;
+      // The next one writes all anew: that this one failed is its own caller's to hear.
+      writing = written.catch(() => {});
+      return written;
     },
   };
 }

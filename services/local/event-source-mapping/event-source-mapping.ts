@@ -11,10 +11,10 @@ import type { ShardReader } from './shard-reader.ts';
  * An event-source mapping as AWS runs it between a stream and a Lambda ("How Lambda processes records from stream and queue-based event sources", AWS Lambda Developer Guide):
  *
  * - Each shard is read by itself, from its oldest record on, in order, one batch at a time.
- * - A batch is what one poll found, up to the batch size; with a window, it is gathered for so long or until it is full.
+ * - A batch is what one poll found, up to the batch size and 6 MB; with a window, it is gathered for so long from its first record on, or until it is full.
  * - The answer decides (response.ts). Success moves the shard's checkpoint past the batch; a partial failure moves it up to the lowest failed record, and the rest comes again; an error or a
  *   time-out fails the whole batch. With bisect, a batch that failed whole is halved, to close in on what poisons it.
- * - What fails comes again after a back-off, and holds up its shard, until its retries or its age run out; then it goes to the on-failure destination, payload and all, and the shard goes on.
+ * - What fails comes again after a back-off, and holds up its shard, until its retries run out, or the age of its records; then it goes to the on-failure destination, payload and all, and the shard goes on.
  * - Checkpoints are durable, and written after the handler answered: a crash in between makes the batch come again.
  */
 export interface MappingOptions {
@@ -67,6 +67,9 @@ interface Batch {
   readonly failures: number;
 }
 
+/** Of an invocation's event, in base64: fixed by AWS. */
+const payloadBytesMax = 6 * 1024 * 1024;
+
 export class EventSourceMapping {
   readonly #options: MappingOptions;
   #stopping = false;
@@ -92,10 +95,11 @@ export class EventSourceMapping {
     return this.#caughtUp.size === this.#shardCount;
   }
 
-  /** Forgets that it was caught up, so that `caughtUp` speaks of what is on the stream from now on. */
+  /** Forgets that it was caught up, so that `caughtUp` speaks of what is on the stream from now on. Closes open windows. */
   lookAgain(): void {
     this.#looks++;
     this.#caughtUp.clear();
+    for (const wake of this.#wake) wake();
   }
 
   /** Ends after the invocations under way. What they did not finish comes again at the next start. */
@@ -127,13 +131,19 @@ export class EventSourceMapping {
   async #gather(shardId: string): Promise<readonly KinesisStreamRecord[]> {
     const { reader, checkpoints, clock, settings } = this.#options;
     const records: KinesisStreamRecord[] = [];
-    const endMs = clock.monotonicMs() + settings.windowMs;
+    const look = this.#looks;
+    let endMs: number | null = null;
     for (;;) {
       const after = records.at(-1)?.kinesis.sequenceNumber ?? checkpoints.get(shardId);
       records.push(...(await reader.read(shardId, after, settings.batchSize - records.length)));
-      if (records.length > 0) this.#caughtUp.delete(shardId);
+      // The window opens with the first record.
+      if (records.length === 0) return records;
+      this.#caughtUp.delete(shardId);
+      endMs ??= clock.monotonicMs() + settings.windowMs;
       const leftMs = endMs - clock.monotonicMs();
-      if (records.length >= settings.batchSize || leftMs <= 0 || this.#stopping) return records;
+      const payload = withinPayload(records);
+      const isFull = records.length >= settings.batchSize || payload.length < records.length;
+      if (isFull || leftMs <= 0 || this.#stopping || look !== this.#looks) return payload;
       await this.#pause(Math.min(settings.pollEveryMs, leftMs));
     }
   }
@@ -145,10 +155,13 @@ export class EventSourceMapping {
     const todo: Batch[] = [first];
     while (todo.length > 0 && !this.#stopping) {
       const batch = todo.shift()!;
-      const condition = this.#exhausted(batch);
-      if (condition !== null) {
-        await this.#giveUp(shardId, batch, condition);
-        await checkpoints.set(shardId, lastOf(batch.records));
+      const exhausted = this.#exhausted(batch);
+      if (exhausted !== null) {
+        const { condition, records } = exhausted;
+        await this.#giveUp(shardId, { ...batch, records }, condition);
+        await checkpoints.set(shardId, lastOf(records));
+        const left = batch.records.slice(records.length);
+        if (left.length > 0) todo.unshift({ records: left, failures: 0 });
         continue;
       }
       const firstFailed = await this.#invoke(shardId, batch.records);
@@ -207,12 +220,17 @@ export class EventSourceMapping {
     }
   }
 
-  #exhausted({ records, failures }: Batch): 'RetryAttemptsExhausted' | 'RecordAgeExceeded' | null {
+  /** What of a batch must not be tried any more, and why: all of it after its last retry, else its oldest records that are too old. */
+  #exhausted({ records, failures }: Batch): (Pick<Batch, 'records'> & { readonly condition: string }) | null {
     const { settings, clock } = this.#options;
-    if (settings.retriesMax >= 0 && failures > settings.retriesMax) return 'RetryAttemptsExhausted';
-    const oldestMs = records[0]!.kinesis.approximateArrivalTimestamp * 1000;
-    const isOld = settings.recordAgeMaxMs >= 0 && clock.wallMs() - oldestMs > settings.recordAgeMaxMs;
-    return isOld ? 'RecordAgeExceeded' : null;
+    if (settings.retriesMax >= 0 && failures > settings.retriesMax) {
+      return { condition: 'RetryAttemptsExhausted', records };
+    }
+    if (settings.recordAgeMaxMs < 0) return null;
+    const oldestMs = clock.wallMs() - settings.recordAgeMaxMs;
+    const young = records.findIndex(({ kinesis }) => kinesis.approximateArrivalTimestamp * 1000 >= oldestMs);
+    if (young === 0) return null;
+    return { condition: 'RecordAgeExceeded', records: young === -1 ? records : records.slice(0, young) };
   }
 
   async #giveUp(shardId: string, { records, failures }: Batch, condition: string): Promise<void> {
@@ -238,6 +256,16 @@ export class EventSourceMapping {
     await Promise.race([delay(this.#options.clock, ms), woken]);
     this.#wake.delete(wake);
   }
+}
+
+/** As many from the front as one invocation takes; a record alone always fits. */
+function withinPayload(records: readonly KinesisStreamRecord[]): readonly KinesisStreamRecord[] {
+  let bytes = 0;
+  const over = records.findIndex(({ kinesis }, index) => {
+    bytes += kinesis.data.length;
+    return index > 0 && bytes > payloadBytesMax;
+  });
+  return over === -1 ? records : records.slice(0, over);
 }
 
 function lastOf(records: readonly KinesisStreamRecord[]): string {

@@ -15,6 +15,9 @@ export interface GuardedProcess {
   stop(): Promise<void>;
 }
 
+/** How long a program may take to end once it was told to. */
+const patienceMs = 10_000;
+
 const guard = `
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -49,9 +52,19 @@ export function startGuarded(command: readonly string[], logFile: string): Guard
     ended,
     async stop() {
       child.stdin!.end('\n');
+      const patience = setTimeout(() => killGroup(child), patienceMs);
       await ended;
+      clearTimeout(patience);
     },
   };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended just now.
+  }
 }
 
 /** A port of loopback that is free now. */

@@ -32,6 +32,8 @@ export interface CoherenceOptions {
 
 /** After so many polls in a row without an answer, nothing is known any more. */
 const failedPollsMax = 3;
+/** How soon a poll that failed is made again while nothing is known yet. */
+const joinRetryMs = 50;
 
 export class Coherence {
   epoch = 0;
@@ -93,6 +95,7 @@ export class Coherence {
     this.#timer?.cancel();
     const link = this.#link;
     const lastWhenSent = this.#last;
+    let hasFailed = false;
     try {
       const head = await this.#options.reader.head();
       if (link !== this.#link || this.#closed) return;
@@ -100,6 +103,7 @@ export class Coherence {
       this.#compare(head.seq, head.generation, lastWhenSent);
     } catch (error) {
       if (link !== this.#link || this.#closed) return;
+      hasFailed = true;
       this.#failedPolls++;
       if (this.#failedPolls >= failedPollsMax) {
         this.#becomeIncoherent(
@@ -108,7 +112,9 @@ export class Coherence {
       }
     }
     const { clock, random, pollEveryMs } = this.#options;
-    this.#timer = clock.after(pollEveryMs * (0.9 + random() * 0.2), () => void this.#poll());
+    // Right after a start the other connection may come up a moment later than the subscription.
+    const waitMs = hasFailed && !this.coherent ? joinRetryMs : pollEveryMs;
+    this.#timer = clock.after(waitMs * (0.9 + random() * 0.2), () => void this.#poll());
   }
 
   #compare(seq: number, generation: string | null, lastWhenSent: number): void {

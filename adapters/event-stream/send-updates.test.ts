@@ -1,9 +1,9 @@
-import type { EventStream, PutOutcome, StreamRecord } from '@trackline/adapters/event-stream/event-stream';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import { expect, test } from 'vitest';
-import { whileTimePasses } from '../../../test/helpers/cli-parts.ts';
-import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { whileTimePasses } from '../../test/helpers/cli-parts.ts';
+import { FakeClock } from '../../test/helpers/fake-clock.ts';
+import type { EventStream, PutOutcome, StreamRecord } from './event-stream.ts';
 import { sendUpdates } from './send-updates.ts';
 
 const ok: PutOutcome = { ok: true, shardId: 's', sequenceNumber: '1' };

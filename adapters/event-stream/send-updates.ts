@@ -1,9 +1,14 @@
-import type { EventStream, StreamRecord } from '@trackline/adapters/event-stream/event-stream';
 import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
-import { limits } from '../limits.ts';
+import type { EventStream, StreamRecord } from './event-stream.ts';
+
+/** A call to the stream takes no more (PutRecords, Amazon Kinesis Data Streams API Reference). */
+const putRecordsMax = 500;
+const putBytesMax = 5 * 1024 * 1024;
+const retryBaseMs = 50;
+const retryMaxMs = 2_000;
 
 export interface SendOptions {
   readonly stream: EventStream;
@@ -56,7 +61,7 @@ export async function sendUpdates(
       continue;
     }
     if (clock.monotonicMs() - lastSuccessMs >= giveUpAfterMs) break;
-    await delay(clock, fullJitterMs(failedCalls++, limits.sendRetryBaseMs, limits.sendRetryMaxMs, random));
+    await delay(clock, fullJitterMs(failedCalls++, retryBaseMs, retryMaxMs, random));
   }
   return errors;
 }
@@ -68,7 +73,7 @@ function nextBatch(waiting: readonly number[], records: readonly StreamRecord[])
   for (const index of waiting) {
     const { data, partitionKey } = records[index]!;
     bytes += data.length + partitionKey.length;
-    if (batch.length === limits.putRecordsMax || bytes > limits.putBytesMax) break;
+    if (batch.length === putRecordsMax || bytes > putBytesMax) break;
     batch.push(index);
   }
   return batch;
