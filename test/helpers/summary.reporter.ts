@@ -35,8 +35,10 @@ function failures(module: TestModule): string[] {
   ];
 }
 
+/** Of a long message both ends are kept: what was expected often stands last. */
 function oneLine(message: string): string {
-  return stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').slice(0, 600);
+  const line = stripVTControlCharacters(message).replaceAll(/\s+/g, ' ');
+  return line.length <= 600 ? line : `${line.slice(0, 200)} … ${line.slice(-400)}`;
 }
 
 function realParts(): string[] {

@@ -78,10 +78,11 @@ describe.skipIf(skipWithout('a pseudo-terminal', noPty))('npm start in a termina
   afterAll(() => state.remove());
 
   test('Ctrl-C ends it with 0, and leaves no process', async () => {
-    const command = `npm start -- --state ${state.path}`;
+    // `exec`: a shell that stayed in between would get the Ctrl-C as well, and end with a code of its own.
+    const command = `exec npm start -- --state ${state.path}`;
     const terminal = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: repositoryRoot,
-      env: { ...ownEnvironment(), TRACKLINE_PORT: '0', TRACKLINE_ADMIN_PORT: '0' },
+      env: { ...ownEnvironment(), SHELL: '/bin/sh', TRACKLINE_PORT: '0', TRACKLINE_ADMIN_PORT: '0' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let screen = '';
