@@ -8,7 +8,8 @@ import type { CallReason } from './verdict.ts';
 export type ProgramLookup =
   | {
       readonly kind: 'known';
-      readonly program: Program /** Past its TTL, the store being away. */;
+      readonly program: Program;
+      /** Past its TTL, the store being away. */
       readonly unverified: boolean;
     }
   | { readonly kind: 'unknown' }

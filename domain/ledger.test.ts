@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statement as anyStatement } from '../test/helpers/statements.ts';
-import { balance, type LedgerRow, type Statement } from './ledger.ts';
+import { balance, type Interval, type LedgerRow, type Statement } from './ledger.ts';
 
 const writer = 'tracker-1-0a1b2c';
 const pendingMaxMs = 60_000;
@@ -18,7 +18,7 @@ function statement(acceptedThrough: number, atMs = recent, more: Partial<Stateme
 }
 
 function balanced(rows: readonly LedgerRow[], statements: readonly Statement[], nowMs = now) {
-  return balance(writer, rows, statements, nowMs, pendingMaxMs);
+  return balance(writer, { rows, statements, expiredThrough: 0 }, nowMs, pendingMaxMs);
 }
 
 describe('an account that balances', () => {
@@ -103,8 +103,18 @@ describe('a gap', () => {
       missing: [{ first: 11, last: 20 }],
     });
     expect(balanced([row(1, 10), row(21, 30)], [statement(19, old)])).toMatchObject({
-      missing: [],
-      pending: [{ first: 11, last: 20 }],
+      missing: [{ first: 11, last: 19 }],
+      pending: [{ first: 20, last: 20 }],
+    });
+  });
+
+  test('that grows is missing where it is old, however young its end', () => {
+    const everyTenSeconds = Array.from({ length: 360 }, (_, n) =>
+      statement(100 + 10 * n, now - 10_000 * (359 - n)),
+    );
+    expect(balanced([row(1, 100, old)], everyTenSeconds)).toMatchObject({
+      missing: [{ first: 101, last: 3_620 }],
+      pending: [{ first: 3_621, last: 3_690 }],
     });
   });
 
@@ -171,6 +181,15 @@ describe('a writer is', () => {
   ] as const)('%s', (_, rows, statements, state) => {
     expect(balanced(rows, statements).state).toBe(state);
   });
+
+  test('not silent for how soon a gap counts as missing', () => {
+    expect(
+      balance(writer, { rows: [], statements: [statement(1)], expiredThrough: 0 }, now, 0),
+    ).toMatchObject({
+      state: 'open',
+      missing: [{ first: 1 }],
+    });
+  });
 });
 
 test('agrees with a set of numbers, whatever was booked and stated', () => {
@@ -196,21 +215,50 @@ test('agrees with a set of numbers, whatever was booked and stated', () => {
       const stored = new Set(booked);
       const through = Math.max(0, ...booked, ...someStatements.map(({ acceptedThrough }) => acceptedThrough));
       const absent = numbers(1, through).filter((sequence) => !stored.has(sequence));
-      // Old is a gap, whole, that something old reaches beyond.
-      const isOld = (last: number) =>
-        someRows.some(({ first, storedAtMs }) => first > last && storedAtMs === old) ||
-        someStatements.some(({ acceptedThrough, atMs }) => acceptedThrough >= last && atMs === old);
+      // Missing is a number that something old lies beyond.
+      const isOld = (sequence: number) =>
+        someRows.some(({ first, storedAtMs }) => first > sequence && storedAtMs === old) ||
+        someStatements.some(({ acceptedThrough, atMs }) => acceptedThrough >= sequence && atMs === old);
 
       expect(result.acceptedThrough).toBe(through);
       expect(result.persisted).toBe(stored.size);
       expect(result.duplicates).toBe(booked.length - stored.size);
-      const gaps = [...result.pending, ...result.missing].sort((a, b) => a.first - b.first);
-      expect(gaps.flatMap(({ first, last }) => numbers(first, last))).toEqual(absent);
-      for (const { last } of result.missing) expect(isOld(last)).toBe(true);
-      for (const { last } of result.pending) expect(isOld(last)).toBe(false);
+      const all = (gaps: readonly Interval[]) => gaps.flatMap(({ first, last }) => numbers(first, last));
+      expect(all(result.missing)).toEqual(absent.filter(isOld));
+      expect(all(result.pending)).toEqual(absent.filter((sequence) => !isOld(sequence)));
     }),
     { numRuns: 500 },
   );
+});
+
+describe('what has expired', () => {
+  const expired = (rows: readonly LedgerRow[], statements: readonly Statement[], expiredThrough: number) =>
+    balance(writer, { rows, statements, expiredThrough }, now, pendingMaxMs);
+
+  test('is neither missing nor persisted', () => {
+    expect(expired([row(1_001, 1_100)], [statement(900, old), statement(1_100)], 1_000)).toMatchObject({
+      acceptedThrough: 1_100,
+      expiredThrough: 1_000,
+      persisted: 100,
+      missing: [],
+      pending: [],
+    });
+  });
+
+  test('is not counted by rows that the store has not swept yet', () => {
+    expect(expired([row(1, 900, old, 2), row(901, 1_050), row(1_031, 1_060)], [], 1_000)).toMatchObject({
+      persisted: 60,
+      duplicates: 20,
+      deadLettered: 0,
+      missing: [],
+    });
+  });
+
+  test('hides no gap behind it', () => {
+    expect(expired([row(1_011, 1_100, old)], [], 1_000)).toMatchObject({
+      missing: [{ first: 1_001, last: 1_010 }],
+    });
+  });
 });
 
 function numbers(first: number, last: number): number[] {

@@ -39,11 +39,21 @@ export interface Statement {
  */
 export type WriterState = 'open' | 'closed' | 'silent';
 
+/** What the ledger holds of one writer. */
+export interface Account {
+  readonly rows: readonly LedgerRow[];
+  readonly statements: readonly Statement[];
+  /** Rows of events up to here may have expired, as the events have: nothing is said of them any more. 0: none. */
+  readonly expiredThrough: number;
+}
+
 export interface WriterBalance {
   readonly writer: string;
   readonly state: WriterState;
   /** How far events are known to have been accepted, by statement or by what was stored. */
   readonly acceptedThrough: number;
+  /** Events up to here are older than the retention, and counted nowhere else. */
+  readonly expiredThrough: number;
   readonly persisted: number;
   readonly pending: readonly Interval[];
   readonly missing: readonly Interval[];
@@ -53,59 +63,82 @@ export interface WriterBalance {
   readonly latest: Statement | null;
 }
 
+/** A writer that states every 10 s and was not heard of for so long has stopped: six statements are missing. */
+const silentAfterMs = 60_000;
+
 /**
- * Balances one writer's account.
- *
- * A gap is as old as the first sign that its events had been accepted: the first statement that reaches its end, or the first
- * row stored beyond it. Younger than `pendingMaxMs` it is pending; older, missing.
+ * Balances one writer's account. An event that is not covered is *missing* once it was known to be accepted for longer than
+ * `pendingMaxMs`: some statement that old reaches it, or some row that old lies beyond it. Until then it is *pending*.
  */
 export function balance(
   writer: string,
-  rows: readonly LedgerRow[],
-  statements: readonly Statement[],
+  { rows, statements, expiredThrough }: Account,
   nowMs: number,
   pendingMaxMs: number,
 ): WriterBalance {
-  const byFirst = rows.toSorted((a, b) => a.first - b.first || a.last - b.last);
-  const byTime = statements.toSorted((a, b) => a.atMs - b.atMs);
-  const latest = byTime.at(-1) ?? null;
-  const closing = byTime.findLast((statement) => statement.final) ?? null;
+  const { gaps, coveredThrough, duplicates, deadLettered } = unite(rows, expiredThrough);
+  const latest = newest(statements);
+  const statedThrough = largest(statements.map((statement) => statement.acceptedThrough));
+  if (statedThrough > coveredThrough) gaps.push({ first: coveredThrough + 1, last: statedThrough });
+  const acceptedThrough = Math.max(statedThrough, coveredThrough);
 
-  const gaps: Interval[] = [];
-  let covered = 0;
-  let duplicates = 0;
-  let deadLettered = 0;
-  for (const row of byFirst) {
-    if (row.first > covered + 1) gaps.push({ first: covered + 1, last: row.first - 1 });
-    duplicates += Math.max(0, Math.min(row.last, covered) - row.first + 1);
-    deadLettered += row.deadLettered;
-    covered = Math.max(covered, row.last);
-  }
-  const stated = byTime.reduce((max, statement) => Math.max(max, statement.acceptedThrough), 0);
-  if (stated > covered) gaps.push({ first: covered + 1, last: stated });
-
-  const acceptedThrough = Math.max(stated, covered);
-  const isMissing = (gap: Interval) => nowMs - knownSinceMs(gap, byFirst, byTime) > pendingMaxMs;
-  const signs = [latest?.atMs ?? 0, ...rows.map((row) => row.storedAtMs)];
-  const lastSignMs = signs.reduce((max, ms) => Math.max(max, ms), 0);
+  const isOld = (ms: number) => nowMs - ms > pendingMaxMs;
+  const dueThrough = largest([
+    ...statements.filter(({ atMs }) => isOld(atMs)).map((statement) => statement.acceptedThrough),
+    ...rows.filter(({ storedAtMs }) => isOld(storedAtMs)).map(({ first }) => first - 1),
+  ]);
+  const lastSignMs = largest([latest?.atMs ?? 0, ...rows.map((row) => row.storedAtMs)]);
+  const isClosed = statements.some((statement) => statement.final);
   return {
     writer,
-    state: closing ? 'closed' : nowMs - lastSignMs > pendingMaxMs ? 'silent' : 'open',
+    state: isClosed ? 'closed' : nowMs - lastSignMs > silentAfterMs ? 'silent' : 'open',
     acceptedThrough,
-    persisted: acceptedThrough - gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0),
-    pending: gaps.filter((gap) => !isMissing(gap)),
-    missing: gaps.filter(isMissing),
+    expiredThrough,
+    persisted: acceptedThrough - expiredThrough - width(gaps),
+    pending: gaps.flatMap((gap) => within(gap, dueThrough + 1, Infinity)),
+    missing: gaps.flatMap((gap) => within(gap, 1, dueThrough)),
     duplicates,
     deadLettered,
     latest,
   };
 }
 
-function knownSinceMs(gap: Interval, rows: readonly LedgerRow[], statements: readonly Statement[]): number {
-  const stated = statements.find((statement) => statement.acceptedThrough >= gap.last)?.atMs ?? Infinity;
-  const stored = rows.reduce(
-    (min, row) => (row.first > gap.last ? Math.min(min, row.storedAtMs) : min),
-    Infinity,
+/** How many events the intervals hold. */
+export function width(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
+/** What the rows cover behind `expiredThrough`, and what they leave out. */
+function unite(rows: readonly LedgerRow[], expiredThrough: number) {
+  const gaps: Interval[] = [];
+  let coveredThrough = expiredThrough;
+  let duplicates = 0;
+  let deadLettered = 0;
+  for (const row of rows.toSorted((a, b) => a.first - b.first || a.last - b.last)) {
+    const first = Math.max(row.first, expiredThrough + 1);
+    if (row.last < first) continue;
+    if (first > coveredThrough + 1) gaps.push({ first: coveredThrough + 1, last: first - 1 });
+    duplicates += Math.max(0, Math.min(row.last, coveredThrough) - first + 1);
+    deadLettered += row.deadLettered;
+    coveredThrough = Math.max(coveredThrough, row.last);
+  }
+  return { gaps, coveredThrough, duplicates, deadLettered };
+}
+
+/** The part of an interval from `first` to `last`, in a list that is empty where there is none. */
+function within(interval: Interval, first: number, last: number): Interval[] {
+  const part = { first: Math.max(interval.first, first), last: Math.min(interval.last, last) };
+  return part.first <= part.last ? [part] : [];
+}
+
+function newest(statements: readonly Statement[]): Statement | null {
+  return statements.reduce<Statement | null>(
+    (best, statement) => (best === null || statement.atMs >= best.atMs ? statement : best),
+    null,
   );
-  return Math.min(stated, stored);
+}
+
+/** The largest of numbers that are not negative; 0 of none. Not by spreading: an account may have many thousands. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((max, number) => Math.max(max, number), 0);
 }

@@ -95,6 +95,12 @@ function decodedEvent(record: Uint8Array) {
 }
 
 const text = fc.string({ unit: 'binary', maxLength: 90 });
+/** Up to the end of the year 9999. */
+const time = fc.oneof(
+  fc.nat(),
+  fc.nat({ max: 253_402_300_799_999 }),
+  fc.constantFrom(0, 253_402_300_799_999),
+);
 const count = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32, Number.MAX_SAFE_INTEGER));
 const event: fc.Arbitrary<RecordedEvent> = fc.record({
   writer: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
@@ -108,7 +114,7 @@ const event: fc.Arbitrary<RecordedEvent> = fc.record({
   publisherId: text,
   clickId: text,
   visitorId: text,
-  receivedAtMs: count,
+  receivedAtMs: time,
   ip: text,
   userAgent: text,
   referrer: text,
@@ -207,7 +213,7 @@ describe('a statement', () => {
     const statements: fc.Arbitrary<Statement> = fc.record({
       writer: fc.string({ minLength: 1 }),
       instance: text,
-      atMs: count,
+      atMs: time,
       acceptedThrough: count,
       rejected: count,
       shed: count,
@@ -226,11 +232,13 @@ describe('a statement', () => {
     ['no writer', field(1, '')],
     ['a writer of 257 characters', field(1, 'w'.repeat(257))],
     ['a time of 2^53', field(3, 2 ** 53)],
+    ['a time in the year 10000', field(3, 253_402_300_800_000)],
+    ['an instance of 257 characters', field(2, 'i'.repeat(257))],
     ['a count of 2^53', field(4, 2 ** 53)],
     ['a loss of 2^53', field(8, 2 ** 53)],
   ])('is invalid with %s', (_, more) => {
     const record = field(2, Buffer.concat([body(encodeStatement(statement)), more]));
-    expect(decodeRecord(record)).toMatchObject({ kind: 'bad', reason: 'event_invalid' });
+    expect(decodeRecord(record)).toMatchObject({ kind: 'bad', of: 'statement', reason: 'event_invalid' });
   });
 });
 
@@ -250,6 +258,7 @@ describe('what came is invalid', () => {
     ['sequence 2^64 − 1', eventWith(uint64Max)],
     ['version 2^53', eventWith(field(6, 2 ** 53))],
     ['a time of 2^53', eventWith(field(10, 2 ** 53))],
+    ['a time in the year 10000', eventWith(field(10, 253_402_300_800_000))],
     ['no type', eventWith(field(4, 0))],
     ['a type that is not known', eventWith(field(4, 4))],
     ['a negative type', eventWith(Buffer.from('20ffffffffffffffffff01', 'hex'))],
@@ -266,13 +275,13 @@ describe('what came is invalid', () => {
   test('and a writer of 256 characters, and the highest numbers, are not', () => {
     const highest = Number.MAX_SAFE_INTEGER;
     const record = encodeEvent(
-      { ...click, programVersion: highest, receivedAtMs: highest },
+      { ...click, programVersion: highest, receivedAtMs: 253_402_300_799_999 },
       'w'.repeat(256),
       highest,
     );
     expect(decodedEvent(record).event).toMatchObject({
       programVersion: highest,
-      receivedAtMs: highest,
+      receivedAtMs: 253_402_300_799_999,
       sequence: highest,
     });
   });

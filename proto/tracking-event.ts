@@ -1,4 +1,3 @@
-/// <reference lib="es2024.string" />
 import { isIdentifier } from '@trackline/domain/identifier';
 import type { Statement } from '@trackline/domain/ledger';
 import { isMessageId } from '@trackline/domain/message-id';
@@ -32,12 +31,18 @@ export type DecodedRecord =
   | { readonly kind: 'statement'; readonly statement: Statement }
   | {
       readonly kind: 'bad';
+      /** A bad statement has no place among its writer's events; anything else may have been one. */
+      readonly of: 'event' | 'statement';
       readonly reason: 'event_undecodable' | 'event_invalid';
       readonly detail: string;
     };
 
 /** A writer names partitions of the stream and of the ledger; Kinesis takes 256 characters for that. */
 const writerLengthMax = 256;
+/** An instance names a tracker for people. */
+const instanceLengthMax = 256;
+/** The last millisecond of the year 9999: whoever writes times for people goes no further. */
+const timeMsMax = 253_402_300_799_999;
 
 /** One tracking event as the body of a stream record, with the place that its writer gave it. */
 export function encodeEvent(event: TrackingEvent, writer: string, sequence: number): Uint8Array {
@@ -128,7 +133,8 @@ function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
   if (!isIdentifier(event.programId)) return invalid('It has no program id, or one that is none.');
   if (!isWriter(event.writer)) return invalid('It has no writer, or one of over 256 characters.');
   if (!isCount(sequence) || sequence === 0) return invalid('It has no sequence, or one beyond 2^53.');
-  if (!isCount(programVersion) || !isCount(receivedAtMs)) return invalid('A number in it is beyond 2^53.');
+  if (!isCount(programVersion)) return invalid('Its program version is beyond 2^53.');
+  if (!isTime(receivedAtMs)) return invalid('Its time is beyond the year 9999.');
   if (!type) return invalid(`Its type is none that this build knows: ${event.type}.`);
   if (transaction === undefined)
     return invalid('Its transaction has a status that this build does not know.');
@@ -180,9 +186,12 @@ function checkedStatement(statement: trackline.v1.Statement): DecodedRecord {
   const shed = asNumber(statement.shed);
   const ignored = asNumber(statement.ignored);
   const lost = asNumber(statement.lost);
-  if (!isWriter(writer)) return invalid('The statement has no writer, or one of over 256 characters.');
-  if (![atMs, acceptedThrough, rejected, shed, ignored, lost].every(isCount)) {
-    return invalid('A number in the statement is beyond 2^53.');
+  const refuse = (detail: string) => bad('event_invalid', detail, 'statement');
+  if (!isWriter(writer)) return refuse('The statement has no writer, or one of over 256 characters.');
+  if (instance.length > instanceLengthMax) return refuse('Its instance is over 256 characters.');
+  if (!isTime(atMs)) return refuse('The time of the statement is beyond the year 9999.');
+  if (![acceptedThrough, rejected, shed, ignored, lost].every(isCount)) {
+    return refuse('A number in the statement is beyond 2^53.');
   }
   return {
     kind: 'statement',
@@ -213,10 +222,18 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
+function isTime(ms: number): boolean {
+  return isCount(ms) && ms <= timeMsMax;
+}
+
 function invalid(detail: string): DecodedRecord {
   return bad('event_invalid', detail);
 }
 
-function bad(reason: 'event_undecodable' | 'event_invalid', detail: string): DecodedRecord {
-  return { kind: 'bad', reason, detail };
+function bad(
+  reason: 'event_undecodable' | 'event_invalid',
+  detail: string,
+  of: 'event' | 'statement' = 'event',
+): DecodedRecord {
+  return { kind: 'bad', of, reason, detail };
 }

@@ -3,7 +3,7 @@ import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random } from '@trackline/domain/clock';
 import { endingAt } from '../aws/dynamodb-client.dynamodb.ts';
 import type { Item } from './item.dynamodb.ts';
-import { itemBytes, itemBytesMax } from './item-size.dynamodb.ts';
+import { fits } from './item-size.dynamodb.ts';
 import { itemTooLarge, type WriteFailure, type WriteOutcome, written } from './write-outcome.ts';
 
 /** BatchWriteItem takes no more. */
@@ -62,7 +62,7 @@ export async function batchWrite(
         failure = failed('Unprocessed', 'The table left it unprocessed until the time was up.');
       } catch (thrown) {
         const error = thrown as AwsError;
-        if (error.name === 'ValidationException' && left.length > 1) {
+        if (isSomeItemsFault(error) && left.length > 1) {
           const middle = Math.ceil(left.length / 2);
           await write(left.slice(0, middle));
           return write(left.slice(middle));
@@ -104,7 +104,7 @@ function* batchesOf(items: Iterable<Item>, refuse: (entry: Entry) => void): Gene
   for (const item of items) {
     const entry = { index: index++, item };
     const key = keyOf(item);
-    if (itemBytes(item) > itemBytesMax) {
+    if (!fits(item)) {
       refuse(entry);
       continue;
     }
@@ -123,6 +123,11 @@ function keyOf(item: Item): string {
 
 type AwsError = Error & { readonly $fault?: 'client' | 'server' };
 
+/** Whether the call may be refused for one of its items. */
+function isSomeItemsFault({ name }: AwsError): boolean {
+  return name === 'ValidationException' || name === 'SerializationException';
+}
+
 /** Whether an error may be gone in a moment. One that is not (no access, no such table) is left to the stream's own retry. */
 function isPassing(error: AwsError): boolean {
   return error.$fault !== 'client' || throttles.has(error.name);
@@ -131,12 +136,12 @@ function isPassing(error: AwsError): boolean {
 const tooLarge: WriteFailure = Object.freeze({
   ok: false,
   code: itemTooLarge,
-  detail: 'Its item is larger than 400 KB.',
+  detail: 'Its item is larger than 400 KB, or a name in it longer than 64 KB.',
   retriable: false,
 });
 
 function failureOf(error: AwsError): WriteFailure {
-  if (error.name !== 'ValidationException') return failed(error.name, error.message);
+  if (!isSomeItemsFault(error)) return failed(error.name, error.message);
   if (error.message.startsWith('Item size')) return tooLarge;
   // What is wrong with a key is wrong with the table (its keys are not ours): no item's fault, and for a person to mend.
   const isItemsFault = !/\bkeys?\b/i.test(error.message);

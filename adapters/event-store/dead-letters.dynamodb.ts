@@ -17,6 +17,8 @@ export interface DeadLettersOptions extends TableTarget {
 /** Bytes that one item carries. */
 const partBytes = 350 * 1024;
 const detailLengthMax = 1_000;
+/** As Kinesis bounds it; inside an aggregate it may be as long as the record, and a letter must fit whatever it tells of. */
+const partitionKeyLengthMax = 256;
 
 /**
  * The table `dead-letters`: a partition for each day of arrival. A letter whose bytes are too many for one item goes on in further ones, in partitions that no list shows.
@@ -85,10 +87,10 @@ function headItem({ reason, detail, bytes, origin }: DeadLetter): Item {
     ...keyOf(id, 0),
     id,
     reason,
-    detail: detail.slice(0, detailLengthMax),
+    detail: cut(detail, detailLengthMax),
     size: bytes.length,
     parts: Math.max(1, Math.ceil(bytes.length / partBytes)),
-    origin: { ...origin },
+    origin: { ...origin, partitionKey: cut(origin.partitionKey, partitionKeyLengthMax) },
     bytes: bytes.subarray(0, partBytes),
   });
 }
@@ -109,6 +111,11 @@ function keyOf(id: string, part: number) {
 
 function itemsOf(owned: readonly { readonly item: Item }[]): Item[] {
   return owned.map(({ item }) => item);
+}
+
+/** Not through the middle of a character: half a one is no text, and DynamoDB takes text only. */
+function cut(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).toWellFormed();
 }
 
 const idPattern = /^\d{4}-\d{2}-\d{2}-[0-9a-f]{16}$/;

@@ -28,6 +28,7 @@ export interface RecordOrigin {
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly index: number;
+  /** The first 256 characters are kept. */
   readonly partitionKey: string;
   readonly arrivedAtMs: number;
 }

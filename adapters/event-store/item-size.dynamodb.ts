@@ -2,6 +2,19 @@ import type { Item } from './item.dynamodb.ts';
 
 /** DynamoDB takes no larger item ("Service, account, and table quotas in Amazon DynamoDB"). */
 export const itemBytesMax = 400 * 1024;
+/** Nor a longer name of an attribute (the same page); DynamoDB Local fails with an error of its own instead of saying so. */
+const nameBytesMax = 64 * 1024 - 1;
+
+/** Whether DynamoDB takes an item of this size, with names of these lengths. */
+export function fits(item: Readonly<Item>): boolean {
+  return itemBytes(item) <= itemBytesMax && hasShortNames(item);
+}
+
+function hasShortNames(item: Readonly<Item>): boolean {
+  return Object.entries(item).every(
+    ([name, { M }]) => Buffer.byteLength(name) <= nameBytesMax && (M === undefined || hasShortNames(M)),
+  );
+}
 
 /**
  * The size of an item as DynamoDB counts it ("DynamoDB Item sizes and formats", Amazon DynamoDB Developer Guide), rounded up where the guide says "approximately".

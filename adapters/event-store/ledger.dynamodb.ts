@@ -9,10 +9,10 @@ import { retentionMs as defaultRetentionMs } from './tables.ts';
 import type { WriteOutcome } from './write-outcome.ts';
 
 export interface LedgerOptions extends TableTarget {
-  /** Only writes look at the time and need chance. */
   readonly clock?: Clock;
+  /** Only writes need chance. */
   readonly random?: Random;
-  /** How long a row is kept after what it tells of was stored; the events' own is the right one. */
+  /** For how long it is told whether an event is there; the events' own retention is the right one. Only writes need it. */
   readonly retentionMs?: number | undefined;
 }
 
@@ -21,11 +21,18 @@ const writersKey = 'writers';
 /** Of so many writers it is remembered that they are listed; then it is forgotten, and listed anew. */
 const listedMax = 10_000;
 const dayMs = 24 * 3600 * 1000;
+/**
+ * Rows expire one by one, and the one that is gone would look like a gap. So each statement says until when what it reaches
+ * is judged; rows live a day longer than that, and statements and the list of writers a month, to say it.
+ */
+const rowsOutliveMs = dayMs;
+const statementsOutliveMs = 30 * dayMs;
 
 /** The table `ledger`: a partition for each writer, its intervals under `i#`, its statements under `s#` (page 4 of the decisions). */
 export function connectLedger(options: LedgerOptions): Ledger {
   const { tableName, clock = systemClock, random = Math.random } = options;
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
+  const keptMs = retentionMs + statementsOutliveMs;
   const client = connectDynamoDb(options);
   const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
   /** Writers that are known to be listed, with the day (since the epoch) of that: once a day their entry is put again, so that it outlives their rows. */
@@ -38,9 +45,9 @@ export function connectLedger(options: LedgerOptions): Ledger {
         .filter(([writer, day]) => (listed.get(writer) ?? -1) < day),
     );
     const listings = [...unlisted].map(([writer, day]) =>
-      itemOf({ pk: writersKey, sk: writer, expiresAt: expiry((day + 1) * dayMs) }),
+      itemOf({ pk: writersKey, sk: writer, expiresAt: seconds((day + 1) * dayMs + keptMs) }),
     );
-    const items = entries.map(({ item, atMs }) => ({ ...item, ...itemOf({ expiresAt: expiry(atMs) }) }));
+    const items = entries.map(({ item }) => item);
     const outcomes = await batchWrite(table, [...listings, ...items], deadlineMs);
 
     if (listed.size + unlisted.size > listedMax) listed.clear();
@@ -53,7 +60,20 @@ export function connectLedger(options: LedgerOptions): Ledger {
     });
   }
 
-  const expiry = (ms: number) => Math.floor((ms + retentionMs) / 1000);
+  /** The key holds both ends, so that a shorter replay never shrinks a longer row. */
+  function rowEntry(row: LedgerRow): Entry {
+    const { writer, storedAtMs } = row;
+    const sk = `i#${padded(row.first, 16)}-${padded(row.last, 16)}`;
+    const expiresAt = seconds(storedAtMs + retentionMs + rowsOutliveMs);
+    return { writer, atMs: storedAtMs, item: itemOf({ pk: partitionOf(writer), sk, ...row, expiresAt }) };
+  }
+
+  function statementEntry(statement: Statement): Entry {
+    const { writer, atMs } = statement;
+    const expiry = { judgedUntil: seconds(atMs + retentionMs), expiresAt: seconds(atMs + keptMs) };
+    const key = { pk: partitionOf(writer), sk: `s#${padded(atMs, 13)}` };
+    return { writer, atMs, item: itemOf({ ...key, ...statement, ...expiry }) };
+  }
 
   async function* query(pk: string) {
     for await (const item of queryPartition(client, tableName, pk)) yield valuesOf(item);
@@ -68,11 +88,21 @@ export function connectLedger(options: LedgerOptions): Ledger {
     async account(writer) {
       const rows: LedgerRow[] = [];
       const statements: Statement[] = [];
-      for await (const { pk: _pk, sk, expiresAt: _expiresAt, ...rest } of query(partitionOf(writer))) {
-        if ((sk as string).startsWith('i#')) rows.push(rest as unknown as LedgerRow);
-        else statements.push(rest as unknown as Statement);
+      let expiredThrough = 0;
+      const now = seconds(clock.wallMs());
+      for await (const item of query(partitionOf(writer))) {
+        const { pk: _pk, sk, expiresAt: _expiresAt, judgedUntil, ...rest } = item;
+        if ((sk as string).startsWith('i#')) {
+          rows.push(rest as unknown as LedgerRow);
+          continue;
+        }
+        const statement = rest as unknown as Statement;
+        statements.push(statement);
+        if (now >= (judgedUntil as number)) {
+          expiredThrough = Math.max(expiredThrough, statement.acceptedThrough);
+        }
       }
-      return { rows, statements };
+      return { rows, statements, expiredThrough };
     },
     async close() {
       client.destroy();
@@ -83,29 +113,18 @@ export function connectLedger(options: LedgerOptions): Ledger {
 
 interface Entry {
   readonly writer: string;
-  /** What its expiry is counted from. */
+  /** When what it tells of happened. */
   readonly atMs: number;
   readonly item: Item;
 }
 
-/** The key holds both ends, so that a shorter replay never shrinks a longer row. */
-function rowEntry(row: LedgerRow): Entry {
-  const sk = `i#${padded(row.first, 16)}-${padded(row.last, 16)}`;
-  return entry(row.writer, row.storedAtMs, itemOf({ pk: partitionOf(row.writer), sk, ...row }));
-}
-
-function statementEntry(statement: Statement): Entry {
-  const sk = `s#${padded(statement.atMs, 13)}`;
-  const item = itemOf({ pk: partitionOf(statement.writer), sk, ...statement });
-  return entry(statement.writer, statement.atMs, item);
-}
-
-function entry(writer: string, atMs: number, item: Item): Entry {
-  return { writer, atMs, item };
-}
-
 function partitionOf(writer: string): string {
   return `writer#${writer}`;
+}
+
+/** Of a time in ms, as DynamoDB's TTL wants it. */
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
 }
 
 /** Numbers that sort as text: sixteen digits hold every safe integer, thirteen every time until 2286. */

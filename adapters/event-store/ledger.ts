@@ -1,4 +1,4 @@
-import type { LedgerRow, Statement } from '@trackline/domain/ledger';
+import type { Account, LedgerRow, Statement } from '@trackline/domain/ledger';
 import type { WriteOutcome } from './write-outcome.ts';
 
 /** The ledger table: per writer, the intervals that were stored and the statements it made. All writes may be repeated. */
@@ -9,8 +9,7 @@ export interface Ledger {
   state(statements: readonly Statement[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
   /** Every writer that booked or stated within the retention. */
   writers(): AsyncIterable<string>;
-  account(
-    writer: string,
-  ): Promise<{ readonly rows: readonly LedgerRow[]; readonly statements: readonly Statement[] }>;
+  /** What it holds of one writer, who need not be known. */
+  account(writer: string): Promise<Account>;
   close(): Promise<void>;
 }

@@ -13,5 +13,10 @@ export interface WriteFailure {
 
 export const written: WriteOutcome = Object.freeze({ ok: true });
 
+/** Whether nobody will ever get this written: what it came from is a dead letter. */
+export function isHopeless(outcome: WriteOutcome): outcome is WriteFailure {
+  return !outcome.ok && !outcome.retriable;
+}
+
 /** The code of an item that is larger than a table takes. */
 export const itemTooLarge = 'ItemTooLarge';

@@ -9,6 +9,8 @@ import type { RecordOrigin } from '../event-store/dead-letters.ts';
 /** One record of the stream, with the user records inside it: itself alone, where it is no aggregate. */
 export interface SourceRecord {
   readonly sequenceNumber: string;
+  /** The record as it came. */
+  readonly whole: SourcePart;
   readonly parts: readonly SourcePart[];
 }
 
@@ -20,13 +22,15 @@ export interface SourcePart {
 export function sourceRecords({ Records }: KinesisStreamEvent): SourceRecord[] {
   return Records.map((record) => {
     const data = Buffer.from(record.kinesis.data, 'base64');
-    const inner = deaggregate(data) ?? [{ data, partitionKey: record.kinesis.partitionKey }];
+    const place = placeOf(record);
+    const whole = { bytes: data, origin: { ...place, index: 0, partitionKey: record.kinesis.partitionKey } };
     return {
       sequenceNumber: record.kinesis.sequenceNumber,
-      parts: inner.map(({ data: bytes, partitionKey }, index) => ({
+      whole,
+      parts: deaggregate(data)?.map(({ data: bytes, partitionKey }, index) => ({
         bytes,
-        origin: { ...placeOf(record), index, partitionKey },
-      })),
+        origin: { ...place, index, partitionKey },
+      })) ?? [whole],
     };
   });
 }

@@ -77,13 +77,16 @@ async function take(parts: UpdaterParts, part: SourcePart, deadlineMs: number): 
 }
 
 async function bury(
-  { deadLetters, telemetry }: UpdaterParts,
+  { deadLetters, telemetry, clock }: UpdaterParts,
   { bytes, origin }: SourcePart,
   reason: Reason,
   detail: string,
   deadlineMs: number,
 ): Promise<'deadLettered'> {
-  const [outcome] = await deadLetters.put([{ reason, detail, bytes, origin }], deadlineMs);
+  // Half of the time at most: the updates behind it do not need that table.
+  const nowMs = clock.monotonicMs();
+  const untilMs = nowMs + (deadlineMs - nowMs) / 2;
+  const [outcome] = await deadLetters.put([{ reason, detail, bytes, origin }], untilMs);
   if (!outcome?.ok) throw new Error(`The dead letter was not kept: ${outcome?.code}: ${outcome?.detail}`);
   telemetry.deadLettered({ reason, detail });
   return 'deadLettered';

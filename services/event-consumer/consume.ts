@@ -1,12 +1,12 @@
 import type { DeadLetter, DeadLetters } from '@trackline/adapters/event-store/dead-letters';
 import type { Ledger } from '@trackline/adapters/event-store/ledger';
 import type { StorableEvent, TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
-import { itemTooLarge, type WriteOutcome } from '@trackline/adapters/event-store/write-outcome';
+import { isHopeless, itemTooLarge, type WriteOutcome } from '@trackline/adapters/event-store/write-outcome';
 import type { SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { Failures } from './failures.ts';
-import type { Deadlines } from './limits.ts';
+import { type Deadlines, limits } from './limits.ts';
 import { type Entry, type RecordContent, readRecord } from './read-record.ts';
 import { type Place, runsOf } from './runs.ts';
 import type { ConsumerTelemetry } from './telemetry.ts';
@@ -20,10 +20,11 @@ export interface ConsumerParts {
 }
 
 /**
- * Persists one batch. The order is what makes the ledger a proof: events and dead letters first, and a record's row is booked only when all that it covers is kept. All writes
- * are the same when repeated, so a record that failed halfway simply comes again.
+ * Persists one batch. The order is what makes the ledger a proof: a record's row is booked only when all that it covers
+ * is kept, be it as events or as dead letters. All writes are the same when repeated, so a record that failed halfway
+ * simply comes again. What no repetition mends is kept as a dead letter, and holds up nobody.
  *
- * @returns the sequence numbers of the records that must come again. Never rejects.
+ * @returns the sequence numbers of the records that must come again, in order. Never rejects.
  */
 export async function consume(
   parts: ConsumerParts,
@@ -35,25 +36,23 @@ export async function consume(
   const failures = new Failures();
   const contents = records.map(readRecord);
 
-  const { outcomes, distinct, duplicates } = await storeEvents(trackingEvents, contents, deadlines.eventsMs);
+  const [stored, stated] = await Promise.all([
+    storeEvents(trackingEvents, contents, deadlines.eventsMs),
+    keepStatements(ledger, contents, deadlines.eventsMs),
+  ]);
+  const outcomes = new Map([...stored.outcomes, ...stated]);
   const settled = contents.map((content) => settle(content, outcomes, failures));
 
+  // What has no dead letters does not wait for their table.
   const letters = settled.flatMap(({ sequenceNumber, letters }) => owned(sequenceNumber, letters));
-  const kept = await deadLetters.put(letters.map(unowned), deadlines.writesMs);
+  const [kept, rowsOfClean] = await Promise.all([
+    deadLetters.put(letters.map(unowned), deadlines.writesMs),
+    book(settled.filter((record) => record.letters.length === 0)),
+  ]);
   failures.addAll('dead_letters', letters, kept);
+  const rowsOfOthers = await book(settled.filter((record) => record.letters.length > 0));
 
-  const whole = settled.filter(({ sequenceNumber }) => !failures.has(sequenceNumber));
-  const storedAtMs = clock.wallMs();
-  const rows = whole.flatMap(({ sequenceNumber, places }) =>
-    owned(
-      sequenceNumber,
-      runsOf(places).map((run) => ({ ...run, storedAtMs })),
-    ),
-  );
-  const statements = whole.flatMap(({ sequenceNumber, statements }) => owned(sequenceNumber, statements));
-  failures.addAll('ledger', rows, await ledger.book(rows.map(unowned), deadlines.writesMs));
-  failures.addAll('ledger', statements, await ledger.state(statements.map(unowned), deadlines.writesMs));
-
+  const failed = records.map((record) => record.sequenceNumber).filter((each) => failures.has(each));
   for (const failure of failures.summary()) telemetry.writeFailed(failure);
   const keptReasons = letters.filter((_, index) => kept[index]!.ok).map(({ value }) => value.reason);
   for (const reason of new Set(keptReasons)) {
@@ -61,16 +60,33 @@ export async function consume(
   }
   telemetry.batchConsumed({
     records: records.length,
-    events: distinct,
-    duplicates,
+    events: stored.distinct,
+    duplicates: stored.duplicates,
     deadLetters: keptReasons.length,
-    statements: statements.length,
-    rows: rows.length,
-    failedRecords: failures.sequenceNumbers().length,
+    statements: stated.size,
+    rows: rowsOfClean + rowsOfOthers,
+    failedRecords: failed.length,
     milliseconds: Math.round(clock.monotonicMs() - fromMs),
   });
-  return failures.sequenceNumbers();
+  return failed;
+
+  /** Books what the records cover, but for those that come again. Returns how many rows that is. */
+  async function book(settledRecords: readonly SettledRecord[]): Promise<number> {
+    const whole = settledRecords.filter(({ sequenceNumber }) => !failures.has(sequenceNumber));
+    const storedAtMs = clock.wallMs();
+    const rows = whole.flatMap(({ sequenceNumber, places }) =>
+      owned(
+        sequenceNumber,
+        runsOf(places).map((run) => ({ ...run, storedAtMs })),
+      ),
+    );
+    failures.addAll('ledger', rows, await ledger.book(rows.map(unowned), deadlines.writesMs));
+    return rows.length;
+  }
 }
+
+/** What became of each entry that was to be written. */
+type Outcomes = ReadonlyMap<Entry, WriteOutcome>;
 
 /** Stores each event once, whatever the batch repeats. */
 async function storeEvents(
@@ -79,57 +95,72 @@ async function storeEvents(
   deadlineMs: number,
 ) {
   const distinct = new Map<string, StorableEvent>();
-  let all = 0;
-  for (const { entries } of contents) {
-    for (const entry of entries) {
-      if (entry.kind !== 'event') continue;
-      all++;
-      const identity = identityOf(entry.storable.event);
-      if (!distinct.has(identity)) distinct.set(identity, entry.storable);
-    }
+  const entries = contents.flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'event'));
+  for (const { storable } of entries) {
+    const identity = identityOf(storable.event);
+    if (!distinct.has(identity)) distinct.set(identity, storable);
   }
   const results = await trackingEvents.put([...distinct.values()], deadlineMs);
-  const outcomes = new Map([...distinct.keys()].map((identity, index) => [identity, results[index]!]));
-  return { outcomes, distinct: distinct.size, duplicates: all - distinct.size };
+  const byIdentity = new Map([...distinct.keys()].map((identity, index) => [identity, results[index]!]));
+  const outcomes: Outcomes = new Map(
+    entries.map((entry) => [entry, byIdentity.get(identityOf(entry.storable.event))!]),
+  );
+  return { outcomes, distinct: distinct.size, duplicates: entries.length - distinct.size };
+}
+
+/** Keeps statements; they only say how far events were accepted, so they need not wait for them. */
+async function keepStatements(
+  ledger: Ledger,
+  contents: readonly RecordContent[],
+  deadlineMs: number,
+): Promise<Outcomes> {
+  const entries = contents.flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'statement'));
+  const results = await ledger.state(
+    entries.map(({ statement }) => statement),
+    deadlineMs,
+  );
+  return new Map(entries.map((entry, index) => [entry, results[index]!]));
 }
 
 interface SettledRecord {
   readonly sequenceNumber: string;
   readonly letters: readonly DeadLetter[];
   readonly places: readonly Place[];
-  readonly statements: RecordContent['statements'];
 }
 
-/** What is left to do for a record, once its events are stored or are not. */
-function settle(
-  { sequenceNumber, entries, statements }: RecordContent,
-  outcomes: ReadonlyMap<string, WriteOutcome>,
-  failures: Failures,
-): SettledRecord {
+/** What is left to do for a record, once its parts are stored or are not. */
+function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures: Failures): SettledRecord {
+  const { sequenceNumber } = source;
   const letters: DeadLetter[] = [];
   const places: Place[] = [];
   for (const entry of entries) {
-    if (entry.kind === 'undecodable') {
-      letters.push(letter(entry, entry.reason, entry.detail));
-      places.push('undecodable');
+    if (entry.kind === 'bad') {
+      letters.push({ reason: entry.reason, detail: entry.detail, ...entry.part });
+      if (entry.of === 'event') places.push('undecodable');
       continue;
     }
-    const { event } = entry.storable;
-    const outcome = outcomes.get(identityOf(event))!;
-    const isDeadLetter = !outcome.ok && !outcome.retriable;
+    const outcome = outcomes.get(entry)!;
+    const isDeadLetter = isHopeless(outcome);
     if (isDeadLetter) {
       const reason = outcome.code === itemTooLarge ? 'event_too_large' : 'event_invalid';
-      letters.push(letter(entry, reason, outcome.detail));
+      letters.push({ reason, detail: outcome.detail, ...entry.part });
     } else {
-      failures.add('events', sequenceNumber, outcome);
+      failures.add(entry.kind === 'event' ? 'events' : 'ledger', sequenceNumber, outcome);
     }
-    places.push({ writer: event.writer, sequence: event.sequence, isDeadLetter });
+    if (entry.kind === 'event') {
+      const { writer, sequence } = entry.storable.event;
+      places.push({ writer, sequence, isDeadLetter });
+    }
   }
-  return { sequenceNumber, letters, places, statements };
+  return { sequenceNumber, letters: bounded(letters, source), places };
 }
 
-function letter({ part }: Entry, reason: DeadLetter['reason'], detail: string): DeadLetter {
-  return { reason, detail, bytes: part.bytes, origin: part.origin };
+/** A record of which hardly anything is good is kept whole: a letter for each part could take longer than there is. */
+function bounded(letters: readonly DeadLetter[], { whole, parts }: SourceRecord): readonly DeadLetter[] {
+  const [first] = letters;
+  if (first === undefined || letters.length <= limits.lettersPerRecordMax) return letters;
+  const detail = `${letters.length} of the ${parts.length} parts of this record, the first of them: ${first.detail}`;
+  return [{ reason: first.reason, detail, ...whole }];
 }
 
 /** What makes two events one: the same place in the table. */

@@ -42,11 +42,6 @@ export class Failures {
     return this.#sequenceNumbers.has(sequenceNumber);
   }
 
-  /** Of the records that must come again, in the order in which they failed. */
-  sequenceNumbers(): readonly string[] {
-    return [...this.#sequenceNumbers];
-  }
-
   /** One line for each cause. */
   summary(): FailureSummary[] {
     return [...this.#summary.values()].map(({ first, count }) => ({ ...first, count }));

@@ -4,6 +4,8 @@ export const limits = Object.freeze({
   eventsShareOfTime: 0.7,
   /** The share after which nothing is: the answer, record by record, says more than the time-out of a Lambda. */
   writesShareOfTime: 0.9,
+  /** Dead letters of one record; beyond them the record is kept whole, as one. */
+  lettersPerRecordMax: 100,
 });
 
 /** When which writes must have ended, in monotonic ms. */

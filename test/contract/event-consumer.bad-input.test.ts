@@ -1,10 +1,13 @@
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import type { Reason } from '@trackline/domain/verdict';
+import { encodeAggregate } from '@trackline/proto/kpl';
+import { encodeStatement } from '@trackline/proto/tracking-event';
 import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { buildConsumer } from '../helpers/event-consumer.ts';
-import { eventRun, recordedEvent } from '../helpers/events.ts';
+import { eventRun, eventTimeMs, recordedEvent } from '../helpers/events.ts';
 import { aggregate, allDone, bytesOf, context, kinesisEvent } from '../helpers/kinesis-records.ts';
+import { statement } from '../helpers/statements.ts';
 
 /** The event records of BAD-INPUT: each becomes a dead letter alone, its neighbours persist, and the next good call works. */
 
@@ -120,6 +123,57 @@ describe('bad event records', () => {
       expect(await consumer.letters()).toHaveLength(deadLettered);
       expect(await consumer.storedPlaces()).toHaveLength(6 - deadLettered);
       expect(await consumer.rows('w1')).toEqual([`1-6 ${deadLettered}`]);
+    });
+
+    test.each([
+      ['an instance of 450 KB', { instance: 'x'.repeat(450_000) }],
+      ['a time beyond the year 9999', { atMs: 2 ** 53 - 1 }],
+      ['no writer', { writer: '' }],
+    ])('a statement that is none: %s: a dead letter alone, which takes no number', async (_, broken) => {
+      const consumer = await buildConsumer(dynamoDb);
+      const bad = encodeStatement(statement({ atMs: eventTimeMs, ...broken }));
+      const batch = kinesisEvent(aggregate(...eventRun('w1', 1, 2), bad), bad, bodyOf({ sequence: 3 }));
+      expect(await consumer.handler(batch, context())).toEqual(allDone);
+      const letters = await consumer.letters();
+      expect(letters.map(({ reason, size }) => ({ reason, size }))).toEqual([
+        { reason: 'event_invalid', size: bad.length },
+        { reason: 'event_invalid', size: bad.length },
+      ]);
+      expect(await consumer.rows('w1')).toEqual(['1-2 0', '3-3 0']);
+    });
+
+    test('what stands under a partition key of 420 KB is kept like anything else', async () => {
+      const consumer = await buildConsumer(dynamoDb);
+      const data = Buffer.from('nothing');
+      const inside = encodeAggregate([{ partitionKey: 'k'.repeat(420_000), explicitHashKey: '1', data }]);
+      const batch = kinesisEvent(inside, bodyOf({ sequence: 1 }));
+      expect(await consumer.handler(batch, context())).toEqual(allDone);
+      expect(await consumer.letters()).toMatchObject([
+        { size: 7, origin: { partitionKey: 'k'.repeat(256) } },
+      ]);
+      expect(await consumer.storedPlaces()).toEqual(['w1 1']);
+    });
+
+    test('a parameter with a name of 64 KB fails its event alone', async () => {
+      const consumer = await buildConsumer(dynamoDb);
+      const bad = bodyOf({ sequence: 3, params: { ['n'.repeat(65_536)]: 'x' } });
+      const batch = kinesisEvent(aggregate(...eventRun('w1', 1, 2), bad), bodyOf({ sequence: 4 }));
+      expect(await consumer.handler(batch, context(5_000))).toEqual(allDone);
+      expect(await consumer.letters()).toMatchObject([{ reason: 'event_too_large', size: bad.length }]);
+      expect(await consumer.rows('w1')).toEqual(['1-3 1', '4-4 0']);
+    });
+
+    test('a record of 20,000 parts that are nothing is one dead letter, whole', async () => {
+      const consumer = await buildConsumer(dynamoDb);
+      const bad = aggregate(...Array.from({ length: 20_000 }, () => new Uint8Array()));
+      const batch = kinesisEvent(bad, bodyOf({ sequence: 1 }));
+      expect(await consumer.handler(batch, context())).toEqual(allDone);
+      const letters = await consumer.letters();
+      expect(letters).toMatchObject([{ reason: 'event_undecodable', size: bad.length }]);
+      expect(letters[0]!.detail).toBe(
+        '20000 of the 20000 parts of this record, the first of them: The record is empty.',
+      );
+      expect(Buffer.from(letters[0]!.bytes).equals(bad)).toBe(true);
     });
 
     test('unknown fields are accepted and kept', async () => {

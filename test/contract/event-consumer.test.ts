@@ -44,7 +44,7 @@ describe('event consumer', () => {
       expect(await rows('w2')).toEqual(['100-102 0']);
       const account = await ledger.account('w1');
       expect(account.statements).toEqual([statement]);
-      expect(balance('w1', account.rows, account.statements, eventTimeMs, 60_000)).toMatchObject({
+      expect(balance('w1', account, eventTimeMs, 60_000)).toMatchObject({
         state: 'closed',
         acceptedThrough: 20,
         persisted: 20,
@@ -150,7 +150,7 @@ describe('event consumer', () => {
         const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
         expect(failed).toEqual(batch.Records.map(({ kinesis }) => kinesis.sequenceNumber).sort());
         const targets = new Set(logged.of('write_failed').map(({ target }) => target));
-        expect([...targets]).toEqual(['events', 'dead_letters', 'ledger']);
+        expect([...targets].sort()).toEqual(['dead_letters', 'events', 'ledger']);
 
         proxy.treat = () => 'forward';
         expect(await handler(batch, context())).toEqual(allDone);
@@ -174,6 +174,35 @@ describe('event consumer', () => {
       proxy.treat = () => 'forward';
       expect(await handler(kinesisEvent(bad), context())).toEqual(allDone);
       expect(await letters()).toHaveLength(1);
+    });
+
+    test.each(['hang', 'drop', { unprocessed: 25 }] as const)(
+      'a table of dead letters that takes none (%j) holds up nothing that has none',
+      async (treatment) => {
+        const { handler, rows, ledger, tables, proxy } = await buildConsumer(dynamoDb);
+        const bad = kinesisRecord(aggregate(...eventRun('w1', 6, 2), Buffer.from('nothing')), 900);
+        const batch = kinesisEvent(
+          aggregate(...eventRun('w1', 1, 5)),
+          bad,
+          aggregate(...eventRun('w1', 9, 5)),
+          encodeStatement(statement),
+        );
+        proxy.treat = ({ body }) => (body.includes(tables.deadLetters) ? treatment : 'forward');
+        expect(await handler(batch, context(3_000))).toEqual(comeAgain(bad));
+        expect(await rows('w1')).toEqual(['1-5 0', '9-13 0']);
+        expect((await ledger.account('w1')).statements).toEqual([statement]);
+        proxy.treat = () => 'forward';
+        expect(await handler(kinesisEvent(bad), context())).toEqual(allDone);
+        expect(await rows('w1')).toEqual(['1-5 0', '6-8 1', '9-13 0']);
+      },
+    );
+
+    test('a statement from a clock that is years ahead counts from when it arrived', async () => {
+      const { handler, ledger } = await buildConsumer(dynamoDb);
+      const ahead = { ...statement, atMs: eventTimeMs + 365 * 86_400_000 };
+      expect(await handler(kinesisEvent(encodeStatement(ahead)), context())).toEqual(allDone);
+      const { statements } = await ledger.account('w1');
+      expect(statements).toEqual([{ ...ahead, atMs: eventTimeMs + 300_000 }]);
     });
 
     test('a row that is not booked fails its record, and the retry books it', async () => {

@@ -44,6 +44,13 @@ describe('dead letters', () => {
       return { letters, proxy, list, table };
     }
 
+    test('half a character is nothing that a table takes', async () => {
+      const { letters, list } = await connected();
+      const detail = `${'x'.repeat(999)}😀`;
+      expect(await letters.put([letter(randomBytes(1), { detail })], soon())).toEqual([done]);
+      expect(await list('2026-01-31')).toMatchObject([{ detail: `${'x'.repeat(999)}\ufffd` }]);
+    });
+
     test('a letter is listed under its day of arrival, and found whole by its id alone', async () => {
       const { letters, list } = await connected();
       const bytes = randomBytes(1_000);

@@ -1,4 +1,5 @@
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
+import { type Clock, systemClock } from '@trackline/domain/clock';
 import { balance, type LedgerRow, type Statement } from '@trackline/domain/ledger';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
@@ -20,11 +21,11 @@ function statement(writer: string, atMs: number, acceptedThrough: number): State
 
 describe('ledger', () => {
   onEachDynamoDb((dynamoDb) => {
-    /** The adapter on a new table, through a proxy. */
-    async function connected() {
+    /** The adapter on a new table, through a proxy, on the day of the rows. */
+    async function connected(clock: Clock = { ...systemClock, wallMs: () => storedAtMs }) {
       const { ledger: table } = await dynamoDb.tables('ledger');
       const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
-      const ledger = connectLedger(dynamoDb.target(table, proxy.url));
+      const ledger = connectLedger({ ...dynamoDb.target(table, proxy.url), clock });
       onTestFinished(async () => {
         await ledger.close();
         await proxy.close();
@@ -38,9 +39,9 @@ describe('ledger', () => {
       const statements = [statement('w1', storedAtMs, 251), statement('w1', storedAtMs + 10_000, 300)];
       expect(await ledger.book([...rows, row('w2', 1, 9)], soon())).toEqual([done, done, done, done]);
       expect(await ledger.state(statements, soon())).toEqual([done, done]);
-      expect(await ledger.account('w1')).toEqual({ rows, statements });
-      expect(await ledger.account('w2')).toEqual({ rows: [row('w2', 1, 9)], statements: [] });
-      expect(await ledger.account('nobody')).toEqual({ rows: [], statements: [] });
+      expect(await ledger.account('w1')).toEqual({ rows, statements, expiredThrough: 0 });
+      expect(await ledger.account('w2')).toMatchObject({ rows: [row('w2', 1, 9)], statements: [] });
+      expect(await ledger.account('nobody')).toEqual({ rows: [], statements: [], expiredThrough: 0 });
     });
 
     test('a replay overwrites its own row, and a shorter one never shrinks a longer', async () => {
@@ -48,12 +49,12 @@ describe('ledger', () => {
       await ledger.book([row('w1', 1, 100)], soon());
       await ledger.book([{ ...row('w1', 1, 100), storedAtMs: storedAtMs + 5 }], soon());
       await ledger.book([row('w1', 1, 40)], soon());
-      const { rows, statements } = await ledger.account('w1');
-      expect(rows.map(({ first, last }) => [first, last])).toEqual([
+      const account = await ledger.account('w1');
+      expect(account.rows.map(({ first, last }) => [first, last])).toEqual([
         [1, 40],
         [1, 100],
       ]);
-      const { persisted, missing } = balance('w1', rows, statements, storedAtMs, 60_000);
+      const { persisted, missing } = balance('w1', account, storedAtMs, 60_000);
       expect({ persisted, missing }).toEqual({ persisted: 100, missing: [] });
     });
 
@@ -72,14 +73,43 @@ describe('ledger', () => {
       const { ledger, table } = await connected();
       await ledger.book([row('w1', 1, 2)], soon());
       await ledger.state([statement('w1', storedAtMs, 2)], soon());
-      const retentionS = 396 * 24 * 3600;
+      const day = 24 * 3600;
+      const retentionS = 396 * day;
       const items = await dynamoDb.items(table);
       expect(items.map(({ pk, sk, expiresAt }) => [pk!.S, sk!.S, Number(expiresAt!.N)])).toEqual([
-        ['writer#w1', 'i#0000000000000001-0000000000000002', storedAtMs / 1000 + retentionS],
-        ['writer#w1', `s#${storedAtMs}`, storedAtMs / 1000 + retentionS],
-        // The entry outlives the rows of its day.
-        ['writers', 'w1', storedAtMs / 1000 + 12 * 3600 + retentionS],
+        ['writer#w1', 'i#0000000000000001-0000000000000002', storedAtMs / 1000 + retentionS + day],
+        ['writer#w1', `s#${storedAtMs}`, storedAtMs / 1000 + retentionS + 30 * day],
+        // The entry outlives the statements of its day.
+        ['writers', 'w1', storedAtMs / 1000 + day / 2 + retentionS + 30 * day],
       ]);
+    });
+
+    test('rows that have expired leave no gap, in whatever order the table sweeps them', async () => {
+      const dayMs = 24 * 3600 * 1000;
+      let nowMs = storedAtMs;
+      const { ledger, table } = await connected({ ...systemClock, wallMs: () => nowMs });
+      // A hundred events a day, one of the first day's lost.
+      for (let day = 0; day < 5; day++) {
+        const atMs = storedAtMs + day * dayMs;
+        const first = 100 * day + (day === 0 ? 2 : 1);
+        await ledger.book([{ ...row('w1', first, 100 * day + 100), storedAtMs: atMs }], soon());
+        await ledger.state([statement('w1', atMs + 10_000, 100 * day + 100)], soon());
+      }
+      /** The balance on a day, once the table has swept what has expired by then. */
+      async function balanceOn(day: number) {
+        nowMs = storedAtMs + day * dayMs + 20_000;
+        for (const item of await dynamoDb.items(table)) {
+          if (Number(item.expiresAt!.N) < nowMs / 1000) await dynamoDb.remove(table, item);
+        }
+        return balance('w1', await ledger.account('w1'), nowMs, 60_000);
+      }
+      expect(await balanceOn(4)).toMatchObject({ persisted: 499, missing: [{ first: 1, last: 1 }] });
+      expect(await balanceOn(395)).toMatchObject({ expiredThrough: 0, missing: [{ first: 1, last: 1 }] });
+      expect(await balanceOn(396)).toMatchObject({ expiredThrough: 100, persisted: 400, missing: [] });
+      expect(await balanceOn(398)).toMatchObject({ expiredThrough: 300, persisted: 200, missing: [] });
+      expect(await balanceOn(410)).toMatchObject({ expiredThrough: 500, persisted: 0, missing: [] });
+      expect(await balanceOn(440)).toMatchObject({ acceptedThrough: 0, missing: [], pending: [] });
+      expect(await listOf(ledger.writers())).toEqual([]);
     });
 
     test('a hundred rows cost five calls', async () => {

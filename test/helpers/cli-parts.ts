@@ -30,6 +30,7 @@ export class MemoryParts {
   readonly events: StoredEvent[] = [];
   readonly rows: LedgerRow[] = [];
   readonly statements: Statement[] = [];
+  expiredThrough = 0;
   readonly letters: (DeadLetter & { readonly id: string })[] = [];
   readonly batches: ListedBatch[] = [];
   readonly progress: string[] = [];
@@ -99,6 +100,7 @@ export class MemoryParts {
         account: async (writer) => ({
           rows: this.rows.filter((row) => row.writer === writer),
           statements: this.statements.filter((statement) => statement.writer === writer),
+          expiredThrough: this.expiredThrough,
         }),
         close,
       }),

@@ -1,4 +1,9 @@
-import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
 import type { TableTarget } from '@trackline/adapters/aws/dynamodb-client.dynamodb';
 import { type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { findJava, startDynamoDb } from '@trackline/local/parts/dynamodb';
@@ -75,6 +80,11 @@ export class TestDynamoDb {
   /** What an adapter wants to know of a table. */
   target(tableName: string, endpoint = this.endpoint): TableTarget {
     return { tableName, endpoint, region };
+  }
+
+  /** Removes an item, as its expiry does. */
+  async remove(TableName: string, { pk, sk }: Record<string, AttributeValue>): Promise<void> {
+    await this.client.send(new DeleteItemCommand({ TableName, Key: { pk: pk!, sk: sk! } }));
   }
 
   /** Every item of a table, by its keys. */

@@ -6,7 +6,7 @@ import { buildHandler, type EventConsumerHandler } from '@trackline/event-consum
 import { onTestFinished } from 'vitest';
 import { region, type TestDynamoDb } from './dynamodb.ts';
 import { DynamoDbProxy } from './dynamodb-proxy.ts';
-import { eventDay } from './events.ts';
+import { eventDay, eventTimeMs } from './events.ts';
 import { LogLines } from './log-lines.ts';
 
 /** The real handler on new tables, through a proxy, with readers of its tables that go past the proxy. */
@@ -22,7 +22,9 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     clock: systemClock,
     random: Math.random,
   });
-  const ledger = connectLedger(dynamoDb.target(tables.ledger));
+  // Read as of the day of the events, so that they are never too old to be judged.
+  const clock = { ...systemClock, wallMs: () => eventTimeMs };
+  const ledger = connectLedger({ ...dynamoDb.target(tables.ledger), clock });
   const deadLetters = connectDeadLetters(dynamoDb.target(tables.deadLetters));
   onTestFinished(async () => {
     await Promise.all([handler.close(), events.close(), ledger.close(), deadLetters.close()]);

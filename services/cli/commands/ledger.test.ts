@@ -106,6 +106,19 @@ test('a silent writer is not vouched for beyond its last sign', async () => {
   expect(text()).toContain('not vouched for: what w1 may have accepted after 1,200');
 });
 
+test('what is older than the retention is not judged, and said', async () => {
+  parts.rows.push(row('w1', 101, 120));
+  parts.statements.push(statement('w1', 120));
+  parts.expiredThrough = 100;
+  const { json, text, finding } = await show();
+  expect(finding).toBeUndefined();
+  expect(json).toMatchObject({
+    totals: { acceptedThrough: 120, expiredThrough: 100, persisted: 20, missing: 0 },
+    writers: [{ expiredThrough: 100 }],
+  });
+  expect(text()).toContain('expired of w1: 1–100');
+});
+
 test('dead letters and losses have their columns', async () => {
   parts.rows.push({ ...row('w1', 1, 10), deadLettered: 2 });
   parts.statements.push(statement('w1', 12, { lost: 2, final: true, atMs: secondsAgo(100) }));

@@ -1,4 +1,4 @@
-import { balance, type Interval, type WriterBalance } from '@trackline/domain/ledger';
+import { balance, type Interval, type WriterBalance, width } from '@trackline/domain/ledger';
 import type { Answer } from '../answer.ts';
 import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
@@ -22,12 +22,12 @@ export async function ledger({ parts, clock, progress }: Context, options: Ledge
   if (options.writer === undefined) for await (const writer of books.writers()) writers.push(writer);
   let read = 0;
   const balances = await mapBounded(writers, limits.tableReadsMax, async (writer) => {
-    const { rows, statements } = await books.account(writer);
-    if (options.writer !== undefined && rows.length + statements.length === 0) {
+    const account = await books.account(writer);
+    if (options.writer !== undefined && account.rows.length + account.statements.length === 0) {
       throw new Failure(`The ledger has no writer ${writer}. "trackline ledger" names all.`);
     }
     progress(`${++read} of ${writers.length} writers read`);
-    return balance(writer, rows, statements, clock.wallMs(), options.pendingMaxMs);
+    return balance(writer, account, clock.wallMs(), options.pendingMaxMs);
   });
   balances.sort((a, b) => (a.writer < b.writer ? -1 : 1));
   return {
@@ -46,6 +46,7 @@ function totals(balances: readonly WriterBalance[]) {
     writers: balances.length,
     notVouchedFor: balances.filter((each) => !isVouchedFor(each)).length,
     acceptedThrough: sum((each) => each.acceptedThrough),
+    expiredThrough: sum((each) => each.expiredThrough),
     persisted: sum((each) => each.persisted),
     pending: sum((each) => width(each.pending)),
     missing: sum((each) => width(each.missing)),
@@ -116,6 +117,11 @@ function describe(balances: readonly WriterBalance[]): string {
 /** Below the table, a line for each thing that somebody should know of. */
 function remarks(balances: readonly WriterBalance[]): string[] {
   const lines = balances.flatMap((each) => [
+    ...(each.expiredThrough > 0
+      ? [
+          `expired of ${each.writer}: 1–${each.expiredThrough}, older than the retention, and not judged any more`,
+        ]
+      : []),
     ...(each.missing.length > 0 ? [`missing of ${each.writer}: ${intervals(each.missing)}`] : []),
     ...(each.pending.length > 0 ? [`pending of ${each.writer}: ${intervals(each.pending)}`] : []),
     ...(isVouchedFor(each)
@@ -133,11 +139,6 @@ function missingInWords(balances: readonly WriterBalance[]): string | undefined 
   const events = short.reduce((sum, { missing }) => sum + width(missing), 0);
   const named = short.map(({ writer, missing }) => `${writer} ${intervals(missing)}`);
   return `Missing: ${count(events)} accepted events are not persisted: ${named.join('; ')}.`;
-}
-
-/** How many events the intervals hold. */
-function width(all: readonly Interval[]): number {
-  return all.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
 /** `5–9, 12–12`: the numbers as they are, so that they can be searched for. */
