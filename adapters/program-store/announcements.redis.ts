@@ -25,11 +25,15 @@ const reconnectBaseMs = 50;
 const reconnectMaxMs = 1_000;
 
 /**
- * The subscription's own connection. Each attempt is a new client that never reconnects by itself, so that there is one place that knows
- * whether we are subscribed: a connection is worth nothing until Redis has confirmed the subscription on it.
+ * The subscription's own connection. Each attempt is a new client that never reconnects by itself, so that there
+ * is one place that knows whether we are subscribed: a connection is worth nothing until Redis has confirmed the
+ * subscription on it.
  */
 export function connectAnnouncements(options: AnnouncementOptions): AnnouncementLink {
   const { clock, random, pingEveryMs, pingTimeoutMs } = options;
+  // The client bounds TCP's part of a connection, but not the server's first answers on it: one that takes the
+  // connection and stays mute would otherwise be waited for for ever.
+  const subscribeTimeoutMs = sharedOptions.connectTimeout + pingTimeoutMs;
   let listener: AnnouncementListener | null = null;
   let redis: Redis | null = null;
   let timer: Timer | null = null;
@@ -50,9 +54,8 @@ export function connectAnnouncements(options: AnnouncementOptions): Announcement
     client.on('message', (_channel: string, text: string) =>
       listener?.onAnnouncement(readAnnouncement(text)),
     );
-    client
-      .connect()
-      .then(() => answerWithin(pingTimeoutMs, 'The subscription', client.subscribe(keys.channel)))
+    const subscribed = client.connect().then(() => client.subscribe(keys.channel));
+    answerWithin(subscribeTimeoutMs, 'The subscription', subscribed)
       .then(() => {
         if (redis !== client) return;
         failures = 0;

@@ -35,12 +35,15 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
     await redis.stop();
   });
 
-  async function openCache(linkPort = redis.port) {
+  async function openCache({ linkPort = redis.port, dataPort = redis.port } = {}) {
     const note = (name: string) => () => {
       told[name] = (told[name] ?? 0) + 1;
     };
     const cache = new ProgramCache({
-      reader: connectProgramStoreReader({ url: redis.url, commandTimeoutMs: 1_500 }),
+      reader: connectProgramStoreReader({
+        url: `redis://127.0.0.1:${dataPort}`,
+        commandTimeoutMs: 1_500,
+      }),
       link: connectAnnouncements({
         url: `redis://127.0.0.1:${linkPort}`,
         clock: systemClock,
@@ -147,7 +150,7 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
   test('a half-open link', async () => {
     const proxy = await startTcpProxy(redis.port);
     closing.push(() => proxy.close());
-    const cache = await openCache(proxy.port);
+    const cache = await openCache({ linkPort: proxy.port });
     await writer.apply(program());
     await cache.lookup('shoes');
     proxy.blackhole();
@@ -158,6 +161,20 @@ describe.skipIf(skipWithout('a real Redis', realRedisMissing))('the program cach
     await writer.apply(program({ version: 3 }));
     await sees(cache, 3);
   });
+
+  test.each(['linkPort', 'dataPort'])(
+    'a server that takes %s’s connection and never says a word',
+    async (port) => {
+      const proxy = await startTcpProxy(redis.port, { silentFirst: 1 });
+      closing.push(() => proxy.close());
+      const fromMs = performance.now();
+      const cache = await openCache({ [port]: proxy.port });
+      report(`${port} mute at first: coherent after ${(performance.now() - fromMs).toFixed(0)} ms`);
+      expect(proxy.connections).toBe(2);
+      await writer.apply(program());
+      await sees(cache, 1);
+    },
+  );
 
   test('Redis killed, restarted empty, rebuilt', async () => {
     const cache = await openCache();

@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A TCP proxy on loopback that can misbehave. */
 export interface TcpProxy {
   readonly port: number;
+  /** How many connections were taken. */
+  readonly connections: number;
   /** Half-open: the connections that there are stay connected, and nothing passes any more. New ones are served as ever. */
   blackhole(): void;
   /** Breaks every connection. */
@@ -11,10 +13,19 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/**
+ * @param silentFirst so many connections, the first ones, are taken and never hear a byte; later ones are served
+ */
+export async function startTcpProxy(targetPort: number, { silentFirst = 0 } = {}): Promise<TcpProxy> {
   const pairs = new Set<{ client: Socket; target: Socket }>();
+  const silent = new Set<Socket>();
+  let connections = 0;
   const server = createServer((client) => {
     client.on('error', () => {});
+    if (++connections <= silentFirst) {
+      silent.add(client.resume());
+      return;
+    }
     const target = connect(targetPort, '127.0.0.1');
     const pair = { client, target };
     pairs.add(pair);
@@ -36,9 +47,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       client.destroy();
       target.destroy();
     }
+    for (const client of silent) client.destroy();
   };
   return {
     port: (server.address() as { port: number }).port,
+    get connections() {
+      return connections;
+    },
     blackhole() {
       for (const { client, target } of pairs) {
         client.unpipe();
