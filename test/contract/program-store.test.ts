@@ -12,7 +12,7 @@ import {
 } from '@trackline/adapters/program-store/program-store.redis';
 import { systemClock } from '@trackline/domain/clock';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { program, seal, tombstone } from '../helpers/programs.ts';
 import { skipWithout } from '../helpers/real-parts.ts';
 import { realRedisMissing, startNpmRedis, startRealRedis, type TestRedis } from '../helpers/redis.ts';
@@ -170,5 +170,23 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
         { numRuns: 20 },
       );
     });
+  });
+});
+
+describe.skipIf(skipWithout('a real Redis', realRedisMissing))('a Redis that stands still', () => {
+  test('holds up nobody who closes', async () => {
+    const redis = await startRealRedis();
+    onTestFinished(() => redis.stop());
+    const target = { url: redis.url, commandTimeoutMs: 2_000 };
+    const clients = [connectProgramStoreReader(target), connectProgramStoreWriter(target)];
+    for (const client of clients) await until('a connection', () => client.head().catch(() => null));
+    redis.freeze();
+    const fromMs = performance.now();
+    await Promise.all(clients.map((client) => client.close()));
+    const tookMs = performance.now() - fromMs;
+    // Were an answer waited for, it would be for the socket's two seconds.
+    const boundMs = 1_000;
+    process.stdout.write(`   closed on a stopped Redis: ${tookMs.toFixed(1)} ms (at most ${boundMs} ms)\n`);
+    expect(tookMs).toBeLessThan(boundMs);
   });
 });
