@@ -2,6 +2,7 @@ import { freezeProgram, type ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
 import {
   type ApplyOutcome,
+  type FetchedProgram,
   keys,
   type ProgramStoreReader,
   type ProgramStoreWriter,
@@ -77,7 +78,7 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
 }
 
 export interface ReaderOptions extends RedisTarget {
-  /** Told of content under a program's key that is no program. It then counts as none. */
+  /** Told of content under a program's key that is no program. */
   readonly onDamaged?: (id: string, detail: string) => void;
 }
 
@@ -90,9 +91,9 @@ export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreRe
     close: () => disconnect(redis),
   };
 
-  async function fetchProgram(id: string) {
-    // The generation is asked for after the program: had the store been emptied in between, or before, it would be another or none, and the
-    // empty answer would not be taken for "there is no such program".
+  async function fetchProgram(id: string): Promise<FetchedProgram> {
+    // The generation is asked for after the program: had the store been emptied in between, or before, it would be
+    // another or none, and the empty answer would not be taken for "there is no such program".
     const replies = await redis
       .pipeline()
       .hmget(keys.program(id), 'version', 'program')
@@ -104,27 +105,29 @@ export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreRe
     ];
     if (generationError) throw generationError;
     if (programError && !programError.message.startsWith('WRONGTYPE')) throw programError;
-    const program = programError
-      ? damaged(id, 'The key holds no hash.')
+    const read = programError
+      ? { damage: 'The key holds no hash.' }
       : readProgram(id, fields[0] ?? null, fields[1] ?? null);
-    return { program, generation };
+    if (read === null || !('damage' in read)) return { program: read, generation };
+    target.onDamaged?.(id, read.damage);
+    return { program: null, damaged: true, generation };
   }
+}
 
-  function readProgram(id: string, version: string | null, text: string | null): ProgramVersion | null {
-    if (version === null && text === null) return null;
-    if (version === null || text === null) return damaged(id, 'Half of the hash is missing.');
-    const parsed = parseUpdate(Buffer.from(text));
-    if (!parsed.ok) return damaged(id, parsed.detail);
-    if (parsed.program.id !== id || String(parsed.program.version) !== version) {
-      return damaged(id, 'The hash holds another program or version than it says.');
-    }
-    return freezeProgram(parsed.program);
+/** What a program's hash holds; null: there is no hash. */
+function readProgram(
+  id: string,
+  version: string | null,
+  text: string | null,
+): ProgramVersion | { readonly damage: string } | null {
+  if (version === null && text === null) return null;
+  if (version === null || text === null) return { damage: 'Half of the hash is missing.' };
+  const parsed = parseUpdate(Buffer.from(text));
+  if (!parsed.ok) return { damage: parsed.detail };
+  if (parsed.program.id !== id || String(parsed.program.version) !== version) {
+    return { damage: 'The hash holds another program or version than it says.' };
   }
-
-  function damaged(id: string, detail: string): null {
-    target.onDamaged?.(id, detail);
-    return null;
-  }
+  return freezeProgram(parsed.program);
 }
 
 type Client = ReturnType<typeof connectRedis>;

@@ -1,8 +1,8 @@
 import type { ProgramVersion } from '@trackline/domain/program';
 
 /**
- * The program store (L2): every program's newest version, in Redis. It can be lost and rebuilt at any time from the program
- * table. Three ports, for the three who use it: the one writer, the readers, and the listeners.
+ * The program store (L2): every program's newest version, in Redis. It can be lost and rebuilt at any time from
+ * the program table. Three ports, for the three who use it: the one writer, the readers, and the listeners.
  */
 
 /** The names that the store's parts have in Redis: a contract, also for who looks in with redis-cli. */
@@ -50,13 +50,24 @@ export interface ProgramStoreWriter {
   close(): Promise<void>;
 }
 
+/**
+ * What the store says of one program, with the generation of the store that said so: only a store of the
+ * generation that the reader knows can tell that a program does not exist.
+ */
+export interface FetchedProgram {
+  /** The newest version; null: the store has none that can be read. */
+  readonly program: ProgramVersion | null;
+  /**
+   * Set where something that is no program stands under the program's key: there is one, or was one, and the store
+   * can't tell what it is. It was told to `onDamaged`.
+   */
+  readonly damaged?: true;
+  readonly generation: string | null;
+}
+
 /** Rejects as the writer does. */
 export interface ProgramStoreReader {
-  /**
-   * The newest version of one program (null: the store has none), with the generation of the store that said so: only a store of
-   * the generation that the reader knows can tell that a program does not exist. Content that is no program counts as none and is told to `onDamaged`.
-   */
-  fetch(id: string): Promise<{ readonly program: ProgramVersion | null; readonly generation: string | null }>;
+  fetch(id: string): Promise<FetchedProgram>;
   head(): Promise<StoreHead>;
   close(): Promise<void>;
 }

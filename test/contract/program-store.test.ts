@@ -118,6 +118,14 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
       expect((await reader.head()).generation).toBeNull();
     });
 
+    test('what the store lost is absent, under the generation that it has', async () => {
+      await seal(writer, 'g1');
+      await writer.apply(program());
+      await redis.client.del(keys.program('shoes'));
+      expect(await reader.fetch('shoes')).toEqual({ program: null, generation: 'g1' });
+      expect(damaged).toEqual([]);
+    });
+
     const hash = (fields: Record<string, string>) => () => redis.client.hset(keys.program('shoes'), fields);
     const broken: [string, () => Promise<unknown>][] = [
       ['another type under the key', () => redis.client.lpush(keys.program('shoes'), 'x')],
@@ -131,13 +139,14 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
       ],
     ];
     test.each(broken)(
-      '%s counts as no program, is told, and is mended by the next version',
+      '%s is damage and not absence, is told, and is mended by the next version',
       async (_, damage) => {
         await damage();
-        expect((await reader.fetch('shoes')).program).toBeNull();
+        expect(await reader.fetch('shoes')).toEqual({ program: null, damaged: true, generation: null });
         expect(damaged).toHaveLength(1);
         expect(await writer.apply(program({ version: 9 }))).toBe('applied');
-        expect((await reader.fetch('shoes')).program).toEqual(program({ version: 9 }));
+        expect(await reader.fetch('shoes')).toEqual({ program: program({ version: 9 }), generation: null });
+        expect(damaged).toHaveLength(1);
       },
     );
 
