@@ -41,7 +41,9 @@ export function buildMetrics() {
     statementFailures: counter('statement_failures', 'Statements that did not reach the event stream'),
     callsFailed: counter('calls_failed', 'Calls in which something threw'),
     epochs: counter('program_cache_epochs', 'Epochs of the program cache, by what raised them', ['cause']),
-    linkLosses: counter('program_cache_link_losses', 'How often the program cache lost its link'),
+    incoherences: counter('program_cache_incoherences', 'How often the program cache became incoherent', [
+      'cause',
+    ]),
     fetchFailures: counter('program_cache_fetch_failures', 'Fetches that the program store did not answer', [
       'code',
     ]),

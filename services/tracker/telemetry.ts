@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { CallTelemetry } from './call.ts';
 import type { DrainTelemetry } from './drain.ts';
 import type { Metrics } from './metrics.ts';
-import type { EpochCause, ProgramCacheTelemetry } from './program-cache/telemetry.ts';
+import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from './program-cache/telemetry.ts';
 import type { SenderTelemetry, SendFailure } from './sender.ts';
 import type { StatementTelemetry } from './statements.ts';
 
@@ -89,13 +89,13 @@ export class Telemetry
     this.#log.info({ event: 'cache_coherent' }, 'The program cache hears of every change.');
   }
 
-  cacheIncoherent(fields: { readonly cause: string }): void {
-    this.#metrics.linkLosses.inc();
+  cacheIncoherent(fields: { readonly cause: IncoherenceCause; readonly detail: string }): void {
+    this.#metrics.incoherences.inc({ cause: fields.cause });
     this.#often(
       'warn',
       'cache_incoherent',
       fields,
-      'The program cache lost its link: it serves what it has.',
+      'The program cache does not hear of changes: it serves what it has.',
     );
   }
 

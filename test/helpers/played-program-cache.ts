@@ -58,7 +58,7 @@ export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetc
     },
     telemetry: {
       cacheCoherent: () => told.push('coherent'),
-      cacheIncoherent: () => told.push('incoherent'),
+      cacheIncoherent: ({ cause }) => told.push(`incoherent ${cause}`),
       epochRaised: ({ cause }) => told.push(`epoch ${cause}`),
       fetchFailed: ({ code }) => told.push(`failed ${code}`),
       staleFetch: () => told.push('stale fetch'),

@@ -5,7 +5,7 @@ import type {
 } from '@trackline/adapters/program-store/program-store';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
-import type { EpochCause, ProgramCacheTelemetry } from './telemetry.ts';
+import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from './telemetry.ts';
 
 /**
  * Whether what is in memory can be believed.
@@ -65,11 +65,11 @@ export class Coherence {
         void this.#poll();
       },
       onAnnouncement: (announcement) => this.#hear(announcement),
-      onLost: (cause) => {
+      onLost: (detail) => {
         this.#subscribed = false;
         this.#link++;
         this.#timer?.cancel();
-        this.#becomeIncoherent(cause);
+        this.#becomeIncoherent('link_lost', detail);
       },
     });
   }
@@ -106,9 +106,7 @@ export class Coherence {
       hasFailed = true;
       this.#failedPolls++;
       if (this.#failedPolls >= failedPollsMax) {
-        this.#becomeIncoherent(
-          `The store answers no poll: ${error instanceof Error ? error.message : error}`,
-        );
+        this.#becomeIncoherent('polls_failed', error instanceof Error ? error.message : String(error));
       }
     }
     const { clock, random, pollEveryMs } = this.#options;
@@ -119,7 +117,7 @@ export class Coherence {
 
   #compare(seq: number, generation: string | null, lastWhenSent: number): void {
     if (generation === null) {
-      this.#becomeIncoherent('The store has no generation: it is not built.');
+      this.#becomeIncoherent('not_built', 'The store has no generation.');
       return;
     }
     if (!this.coherent) {
@@ -157,12 +155,12 @@ export class Coherence {
     this.#options.telemetry.epochRaised({ cause });
   }
 
-  #becomeIncoherent(cause: string): void {
+  #becomeIncoherent(cause: IncoherenceCause, detail: string): void {
     this.#ahead = null;
     // The counter of another building of the store begins anew.
     this.#last = 0;
     if (!this.coherent) return;
     this.coherent = false;
-    this.#options.telemetry.cacheIncoherent({ cause });
+    this.#options.telemetry.cacheIncoherent({ cause, detail });
   }
 }

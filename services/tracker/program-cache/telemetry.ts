@@ -1,7 +1,7 @@
 /** What the program cache has to tell: named events, which the tracker's telemetry turns into log lines and metrics. */
 export interface ProgramCacheTelemetry {
   cacheCoherent(): void;
-  cacheIncoherent(event: { readonly cause: string }): void;
+  cacheIncoherent(event: { readonly cause: IncoherenceCause; readonly detail: string }): void;
   /** Every entry is checked with the store before its next use. */
   epochRaised(event: { readonly cause: EpochCause }): void;
   /** The store could not be asked about one program. */
@@ -14,5 +14,8 @@ export interface ProgramCacheTelemetry {
   servedStale(): void;
   announcementUnreadable(): void;
 }
+
+/** The announcements' link was lost, several polls in a row failed, or the store has no generation. */
+export type IncoherenceCause = 'link_lost' | 'polls_failed' | 'not_built';
 
 export type EpochCause = 'joined' | 'gap' | 'behind' | 'ahead' | 'generation';
