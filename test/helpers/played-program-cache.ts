@@ -8,35 +8,59 @@ import type { ProgramVersion } from '@trackline/domain/program';
 import { ProgramCache } from '@trackline/tracker/program-cache/program-cache';
 import { FakeClock } from './fake-clock.ts';
 
+/** Answers that wait until a test lets them go. They say what the store held when it was asked. */
+export interface HeldAnswers {
+  answer(): void;
+  fail(): void;
+}
+
 /**
- * The production cache on a clock that is turned by hand, with a store that a test plays, because what matters is *when* it answers; test/contract/ runs the same cache on a real Redis.
+ * The production cache on a clock that is turned by hand, with a store that a test plays, because what matters is
+ * *when* it answers; test/contract/ runs the same cache on a real Redis.
  */
-export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetchesMax = 100 } = {}) {
+export function playedProgramCache({
+  ttlMs = 600_000,
+  staleMs = 86_400_000,
+  entriesMax = 1_000,
+  negativeEntriesMax = 100,
+  fetchesMax = 100,
+  random = (): number => 0.5,
+} = {}) {
   const clock = new FakeClock();
   const told: string[] = [];
   const store = new Map<string, ProgramVersion>();
+  const damaged = new Set<string>();
   let head: StoreHead = { seq: 0, generation: 'g1' };
   let away = false;
   let fetches = 0;
-  /** While set, answers wait in here. */
-  let held: (() => void)[] | null = null;
+  let polls = 0;
+  /** While set, answers wait in here: told whether they are to come. */
+  let held: ((comes: boolean) => void)[] | null = null;
   let listener!: AnnouncementListener;
 
   /** Answers with what the store holds now, though perhaps later. */
   function answer<T>(value: () => T): Promise<T> {
-    if (away) return Promise.reject(new ProgramStoreError('TIMEOUT', new Error('No answer.')));
+    const failure = new ProgramStoreError('TIMEOUT', new Error('No answer.'));
+    if (away) return Promise.reject(failure);
     const now = value();
     if (held === null) return Promise.resolve(now);
-    return new Promise((resolve) => held!.push(() => resolve(now)));
+    return new Promise((resolve, reject) => held!.push((comes) => (comes ? resolve(now) : reject(failure))));
   }
 
   const cache = new ProgramCache({
     reader: {
       fetch(id) {
         fetches++;
-        return answer(() => ({ program: store.get(id) ?? null, generation: head.generation }));
+        return answer(() => {
+          const { generation } = head;
+          if (damaged.has(id)) return { program: null, damaged: true as const, generation };
+          return { program: store.get(id) ?? null, generation };
+        });
       },
-      head: () => answer(() => head),
+      head() {
+        polls++;
+        return answer(() => head);
+      },
       close: async () => {},
     },
     link: {
@@ -46,12 +70,12 @@ export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetc
       close: async () => {},
     },
     clock,
-    random: () => 0.5,
+    random,
     limits: {
-      entriesMax: 1_000,
+      entriesMax,
       ttlMs,
       staleMs,
-      negativeEntriesMax: 100,
+      negativeEntriesMax,
       negativeTtlMs: 5_000,
       pollEveryMs: 1_000,
       fetchesMax,
@@ -74,8 +98,13 @@ export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetc
     clock,
     told,
     store,
+    /** Ids whose content in the store is no program. */
+    damaged,
     get fetches() {
       return fetches;
+    },
+    get polls() {
+      return polls;
     },
     link: () => listener,
     setHead: (next: Partial<StoreHead>) => {
@@ -84,13 +113,15 @@ export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetc
     goAway: (is: boolean) => {
       away = is;
     },
-    hold: () => {
-      held = [];
-    },
-    answerHeld: () => {
-      const waiting = held ?? [];
-      held = null;
-      for (const resolve of waiting) resolve();
+    /** From now on, until they are let go or others are held, answers wait. */
+    hold(): HeldAnswers {
+      const waiting: ((comes: boolean) => void)[] = [];
+      held = waiting;
+      const letGo = (come: boolean) => {
+        if (held === waiting) held = null;
+        for (const settle of waiting.splice(0)) settle(come);
+      };
+      return { answer: () => letGo(true), fail: () => letGo(false) };
     },
     async join() {
       listener.onSubscribed();
@@ -101,6 +132,15 @@ export function playedProgramCache({ ttlMs = 600_000, staleMs = 86_400_000, fetc
       head = { ...head, seq: Math.max(head.seq, seq) };
       store.set(announced.id, announced);
       listener.onAnnouncement({ seq, program: announced } satisfies Announcement);
+    },
+    /** A message of an announcement that was made before: late, or once more. */
+    announceLate(announced: ProgramVersion, seq = head.seq) {
+      listener.onAnnouncement({ seq, program: announced } satisfies Announcement);
+    },
+    /** Written and counted, with its announcement lost. */
+    writeSilently(written: ProgramVersion) {
+      head = { ...head, seq: head.seq + 1 };
+      store.set(written.id, written);
     },
   };
 }

@@ -6,11 +6,11 @@ describe('coherence', () => {
   test('is gained by a confirmed subscription and a read, not by the connection', async () => {
     const t = setUp();
     expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
-    t.hold();
+    const held = t.hold();
     t.link().onSubscribed();
     await t.clock.advance(0);
     expect([t.cache.coherent, t.cache.wasCoherent]).toEqual([false, false]);
-    t.answerHeld();
+    held.answer();
     await t.clock.advance(0);
     expect([t.cache.coherent, t.cache.wasCoherent]).toEqual([true, true]);
     expect(t.told).toEqual(['epoch joined', 'coherent']);
@@ -52,18 +52,92 @@ describe('coherence', () => {
     t.announce(program({ version: 2 }), 2);
     t.announce(program({ version: 1 }), 1);
     expect(t.told).toEqual([]);
-    t.announce(program({ version: 3 }), 4);
+    t.announce(program({ version: 3 }), 3);
+    expect(t.told).toEqual([]);
+    t.announce(program({ version: 4 }), 5);
     expect(t.told).toEqual(['epoch gap']);
+  });
+
+  test('what was announced between the subscription and the first answer is not missed twice', async () => {
+    const t = setUp();
+    const held = t.hold();
+    t.link().onSubscribed();
+    await t.clock.advance(0);
+    for (let seq = 1; seq <= 3; seq++) t.announce(program({ version: seq }), seq);
+    held.answer();
+    await t.clock.advance(0);
+    t.announce(program({ version: 4 }), 4);
+    expect(t.told).toEqual(['epoch joined', 'coherent']);
+  });
+
+  test('the counter of a store that was built anew begins anew', async () => {
+    const t = setUp();
+    await t.join();
+    for (let seq = 1; seq <= 5; seq++) t.announce(program({ version: seq }), seq);
+    t.setHead({ seq: 0, generation: null });
+    await t.clock.advance(1_100);
+    expect(t.told).toEqual(['incoherent not_built']);
+    t.setHead({ seq: 1, generation: 'g2' });
+    await t.clock.advance(5_000);
+    expect(t.told).toEqual(['incoherent not_built', 'epoch joined', 'coherent']);
+  });
+
+  test('an answer to a poll of an earlier link says nothing of a later one', async () => {
+    const t = setUp();
+    const first = t.hold();
+    t.link().onSubscribed();
+    await t.clock.advance(0);
+    t.link().onLost('gone');
+    t.goAway(true);
+    t.link().onSubscribed();
+    await t.clock.advance(0);
+    first.answer();
+    await t.clock.advance(0);
+    expect(t.cache.coherent).toBe(false);
+  });
+
+  test('nor does its failure, and nothing is polled twice for it', async () => {
+    const t = setUp();
+    await t.join();
+    const held = [];
+    for (let i = 0; i < 3; i++) {
+      held.push(t.hold());
+      await t.clock.advance(1_100);
+      t.link().onLost('gone');
+      const joining = t.hold();
+      t.link().onSubscribed();
+      await t.clock.advance(0);
+      joining.answer();
+      await t.clock.advance(0);
+    }
+    expect(t.cache.coherent).toBe(true);
+    for (const answers of held) answers.fail();
+    const before = t.polls;
+    await t.clock.advance(5_000);
+    expect(t.cache.coherent).toBe(true);
+    expect(t.polls - before).toBe(5);
+  });
+
+  test.each([
+    [0, 900],
+    [0.999, 1_099],
+  ])('polls are spread by a tenth of their second: a random %f waits for %i ms', async (random, waitMs) => {
+    const t = setUp({ random: () => random });
+    await t.join();
+    await t.clock.advance(waitMs - 1);
+    expect(t.polls).toBe(1);
+    await t.clock.advance(2);
+    expect(t.polls).toBe(2);
   });
 
   test('a poll compares with what was known when it was sent', async () => {
     const t = setUp();
     await t.join();
-    t.hold();
+    const held = t.hold();
     await t.clock.advance(1_100);
     // The poll is under way with seq 0 in hand; these overtake its answer.
     for (let seq = 1; seq <= 5; seq++) t.announce(program({ version: seq }), seq);
-    t.answerHeld();
+    held.answer();
     await t.clock.advance(0);
     expect(t.told).toEqual([]);
   });

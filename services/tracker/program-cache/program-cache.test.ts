@@ -44,12 +44,12 @@ describe('lookup', () => {
     const t = setUp();
     t.store.set('shoes', program());
     await t.join();
-    t.hold();
+    const held = t.hold();
     const looking = t.cache.lookup('shoes');
     await t.clock.advance(0);
     t.store.set('shoes', program({ version: 2 }));
     t.announce(program({ id: 'other' }), 9);
-    t.answerHeld();
+    held.answer();
     expect(versionOf(await looking)).toBe(1);
     expect(versionOf(await t.cache.lookup('shoes'))).toBe(2);
   });
@@ -114,13 +114,29 @@ describe('lookup', () => {
     expect(t.told).toEqual(['failed OTHER_GENERATION', 'failed OTHER_GENERATION']);
   });
 
+  test('no jump of the wall clock, in either direction, makes anything older or younger', async () => {
+    const t = setUp({ ttlMs: 100_000 });
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    await t.cache.lookup('nobody');
+    for (const jumpMs of [86_400_000, -2 * 86_400_000]) {
+      t.clock.jumpWall(jumpMs);
+      expect(t.cache.lookup('shoes')).toMatchObject({ kind: 'known', unverified: false });
+      expect(t.cache.lookup('nobody')).toEqual({ kind: 'unknown' });
+    }
+    await t.clock.advance(100_000);
+    expect(t.cache.lookup('shoes')).toBeInstanceOf(Promise);
+    expect(t.cache.lookup('nobody')).toBeInstanceOf(Promise);
+  });
+
   test('fetches are bounded: beyond it a miss is unknowable, at once', async () => {
     const t = setUp({ fetchesMax: 3 });
     await t.join();
-    t.hold();
+    const held = t.hold();
     const looking = Array.from({ length: 5 }, (_, i) => t.cache.lookup(`p${i}`));
     await t.clock.advance(0);
-    t.answerHeld();
+    held.answer();
     expect((await Promise.all(looking)).map(({ kind }) => kind)).toEqual([
       'unknown',
       'unknown',
@@ -162,11 +178,11 @@ describe('announced versions', () => {
     const t = setUp();
     t.store.set('shoes', program());
     await t.join();
-    t.hold();
+    const held = t.hold();
     const looking = t.cache.lookup('shoes');
     await t.clock.advance(0);
     t.announce(program({ version: 2 }));
-    t.answerHeld();
+    held.answer();
     expect(versionOf(await looking)).toBe(2);
     expect(t.fetches).toBe(2);
     expect(t.told).toEqual([]);
@@ -176,15 +192,34 @@ describe('announced versions', () => {
     const t = setUp();
     t.store.set('shoes', program());
     await t.join();
-    t.hold();
+    const held = t.hold();
     const looking = t.cache.lookup('shoes');
     await t.clock.advance(0);
     t.announce(program({ version: 2 }));
     t.store.set('shoes', program());
-    t.answerHeld();
+    held.answer();
     expect(versionOf(await looking)).toBe(2);
     expect(t.told).toEqual(['stale fetch']);
     expect(versionOf(t.cache.lookup('shoes') as ProgramLookup)).toBe(2);
+  });
+
+  test('of several while a fetch is under way the newest is kept, in whichever order they came', async () => {
+    const t = setUp({ entriesMax: 1 });
+    t.store.set('shoes', program());
+    await t.join();
+    const held = t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.announceLate(program({ version: 3 }));
+    t.announceLate(program({ version: 2 }));
+    // Another program takes its place in a cache of one, so that what is held can't make up for what was heard.
+    const other = t.cache.lookup('other');
+    await t.clock.advance(0);
+    t.announceLate(program({ id: 'other' }));
+    held.answer();
+    expect(versionOf(await looking)).toBe(3);
+    expect(t.told).toContain('stale fetch');
+    await other;
   });
 
   test('a store that went back to an older version does not bring it back here', async () => {
