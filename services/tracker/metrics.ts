@@ -47,7 +47,7 @@ export function buildMetrics() {
     fetchFailures: counter('program_cache_fetch_failures', 'Fetches that the program store did not answer', [
       'code',
     ]),
-    staleFetches: counter('program_cache_stale_fetches', 'Fetches that were older than what was announced'),
+    staleFetches: counter('program_cache_stale_fetches', 'Fetches that gave less than what was known'),
     servedUnrevalidated: counter(
       'program_cache_served_unrevalidated',
       'Lookups served without the check due',

@@ -120,7 +120,7 @@ export class Telemetry
       'error',
       'stale_fetch',
       fields,
-      'The program store gave an older version than was announced.',
+      'The program store gave an older version than is known, or none: it lost something.',
     );
   }
 

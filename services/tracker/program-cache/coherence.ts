@@ -10,13 +10,14 @@ import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from './tele
 /**
  * Whether what is in memory can be believed.
  *
- * The store numbers its announcements (seq) and names its building (generation). We hear announcements on a link of their own, note the `last` one, and
- * ask for both numbers every second over the other connection:
+ * The store numbers its announcements (seq) and names its building (generation). We hear announcements on a link of
+ * their own, note the `last` one, and ask for both numbers every second over the other connection:
  *
- * - `coherent`: the link's subscription is confirmed, and the store was read since, and has a generation. Only then can the store tell that a program does
- *   not exist.
- * - The *epoch* rises whenever something may have been missed. An entry of an older epoch is checked before it is used again. It rises when we join (again); on an
- *   announcement that leaves a number out (never on one that repeats); when a poll finds the counter behind what we had heard *when the poll was sent*; when it was ahead, and
+ * - `coherent`: the link's subscription is confirmed, and the store was read since, and has a generation. Only then
+ *   can the store tell that a program does not exist.
+ * - The *epoch* rises whenever something may have been missed. What is known from an older epoch is checked before it
+ *   is used again. It rises when we join (again); on an announcement that leaves a number out (never on one that
+ *   repeats); when a poll finds the counter behind what we had heard *when the poll was sent*; when it was ahead, and
  *   what it was ahead by has still not been heard a poll later; and when the generation is another.
  */
 export interface CoherenceOptions {
@@ -40,6 +41,8 @@ export class Coherence {
   coherent = false;
   wasCoherent = false;
   generation: string | null = null;
+  /** The first epoch of this generation. What is known from an earlier one, another building of the store said. */
+  generationEpoch = 0;
   readonly #options: CoherenceOptions;
   #subscribed = false;
   /** The highest announcement that we know of. */
@@ -123,7 +126,7 @@ export class Coherence {
     if (!this.coherent) {
       this.#join(seq, generation);
     } else if (generation !== this.generation) {
-      this.generation = generation;
+      this.#enter(generation);
       this.#restart(seq, 'generation');
     } else if (seq < lastWhenSent) {
       this.#restart(seq, 'behind');
@@ -135,13 +138,19 @@ export class Coherence {
 
   #join(seq: number, generation: string): void {
     if (!this.#subscribed) return;
-    this.generation = generation;
+    this.#enter(generation);
     this.coherent = true;
     this.wasCoherent = true;
     // An announcement that came between the subscription and this answer may be newer than the answer.
     this.#last = Math.max(this.#last, seq);
     this.#raise('joined');
     this.#options.telemetry.cacheCoherent();
+  }
+
+  /** To be followed by the epoch that it begins with. */
+  #enter(generation: string): void {
+    if (generation !== this.generation) this.generationEpoch = this.epoch + 1;
+    this.generation = generation;
   }
 
   #restart(last: number, cause: EpochCause): void {

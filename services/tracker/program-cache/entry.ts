@@ -14,6 +14,13 @@ export interface Entry {
   readonly freshUntilMs: number;
 }
 
+/** That the store has no program for an id, or none that can be read. */
+export interface Absence {
+  readonly lookup: ProgramLookup;
+  /** Until when it is believed, in monotonic ms. */
+  readonly untilMs: number;
+}
+
 export function entryOf(program: ProgramVersion, epoch: number, freshUntilMs: number): Entry {
   const lookup: ProgramLookup = program.deleted
     ? unknown
@@ -21,7 +28,10 @@ export function entryOf(program: ProgramVersion, epoch: number, freshUntilMs: nu
   return Object.freeze({ program, lookup, epoch, freshUntilMs });
 }
 
-/** What an entry past its TTL still tells, where the store can't be asked: a program, flagged. A deletion is then no longer certain. */
+/**
+ * What an entry past its TTL still tells, where the store can't be asked: a program, flagged. A deletion is then no
+ * longer certain.
+ */
 export function staleLookup({ program }: Entry): ProgramLookup {
   return program.deleted ? unknowable : { kind: 'known', program, unverified: true };
 }

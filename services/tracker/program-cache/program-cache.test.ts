@@ -147,6 +147,117 @@ describe('lookup', () => {
   });
 });
 
+describe('what the store lost', () => {
+  test.each(['lost', 'damaged'])('a program that is held and %s stays, with an alarm', async (how) => {
+    const t = setUp();
+    t.store.set('shoes', program({ version: 5 }));
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program({ id: 'other' }), 9);
+    if (how === 'lost') t.store.delete('shoes');
+    else t.damaged.add('shoes');
+    t.told.length = 0;
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(5);
+    expect(t.told).toEqual(['stale fetch']);
+    // Asked twice, and then no more in this epoch: no lookup after it waits.
+    expect(t.fetches).toBe(3);
+    expect(versionOf(t.cache.lookup('shoes') as ProgramLookup)).toBe(5);
+  });
+
+  test('and past its TTL just so', async () => {
+    const t = setUp({ ttlMs: 100_000 });
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.store.delete('shoes');
+    await t.clock.advance(100_000);
+    expect(await t.cache.lookup('shoes')).toMatchObject({ kind: 'known', unverified: false });
+    expect(t.told).toEqual(['stale fetch']);
+  });
+
+  test('and after the link was lost and joined again, while the store is the same', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.link().onLost('gone');
+    t.store.delete('shoes');
+    await t.join();
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(1);
+    expect(t.told).toEqual(['stale fetch']);
+  });
+
+  test('an answer that was only late is no alarm', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program({ id: 'other' }), 9);
+    t.store.delete('shoes');
+    t.told.length = 0;
+    const held = t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.store.set('shoes', program());
+    held.answer();
+    expect(versionOf(await looking)).toBe(1);
+    expect(t.told).toEqual([]);
+  });
+
+  test('a deletion that is held is not forgotten', async () => {
+    const t = setUp();
+    t.store.set('shoes', tombstone('shoes', 6));
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.store.delete('shoes');
+    t.announce(program({ id: 'other' }), 9);
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknown' });
+    t.announceLate(program({ version: 5 }));
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknown' });
+  });
+
+  test('a store that was built anew may know nothing of what is held', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.store.delete('shoes');
+    t.setHead({ generation: 'g2' });
+    await t.clock.advance(1_100);
+    t.told.length = 0;
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknown' });
+    expect(t.cache.stats()).toMatchObject({ entries: 0, negativeEntries: 1 });
+    expect(t.told).toEqual([]);
+    expect(t.fetches).toBe(2);
+  });
+
+  test('but what is damaged there is not unknown', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.damaged.add('shoes');
+    t.setHead({ generation: 'g2' });
+    await t.clock.advance(1_100);
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(1);
+    expect(t.told).toContain('stale fetch');
+  });
+
+  test('what is damaged and not held is unknowable, asked for once in a while, and mended by a version', async () => {
+    const t = setUp();
+    t.damaged.add('shoes');
+    await t.join();
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    expect(t.fetches).toBe(1);
+    await t.clock.advance(5_000);
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknowable' });
+    expect(t.fetches).toBe(2);
+    t.announce(program({ version: 2 }));
+    expect(versionOf(t.cache.lookup('shoes') as ProgramLookup)).toBe(2);
+  });
+});
+
 describe('announced versions', () => {
   test('are taken in for what is held or known not to exist, and for nothing else', async () => {
     const t = setUp();
@@ -220,6 +331,88 @@ describe('announced versions', () => {
     expect(versionOf(await looking)).toBe(3);
     expect(t.told).toContain('stale fetch');
     await other;
+  });
+
+  test('a fetch that fails leaves what was announced meanwhile, from the epoch in which it was heard', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    const held = t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.announce(program({ version: 2 }));
+    t.writeSilently(program({ version: 3 }));
+    t.announce(program({ id: 'other' }), 9);
+    t.goAway(true);
+    held.answer();
+    expect(versionOf(await looking)).toBe(2);
+    t.goAway(false);
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(3);
+  });
+
+  test.each([
+    ['a version', program({ version: 5 }), 5],
+    ['a deletion', tombstone('shoes', 6), 'unknown'],
+  ])(
+    'a fetch that fails does not bring back what is older than %s that is held',
+    async (_, newer, expected) => {
+      const t = setUp();
+      t.store.set('shoes', newer);
+      await t.join();
+      await t.cache.lookup('shoes');
+      t.announce(program({ id: 'other' }), 9);
+      const held = t.hold();
+      const looking = t.cache.lookup('shoes');
+      await t.clock.advance(0);
+      t.announceLate(program({ version: 4 }));
+      held.fail();
+      expect(versionOf(await looking)).toBe(expected);
+      expect(t.told).toContain('served unrevalidated');
+      // It is still to be checked.
+      expect(versionOf(await t.cache.lookup('shoes'))).toBe(expected);
+      expect(t.fetches).toBe(3);
+    },
+  );
+
+  test('one that replaces what is held while its check fails is served, and counts as checked', async () => {
+    const t = setUp();
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program({ id: 'other' }), 9);
+    t.told.length = 0;
+    const held = t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.announce(program({ version: 2 }));
+    held.fail();
+    expect(versionOf(await looking)).toBe(2);
+    expect(t.told).toEqual(['failed TIMEOUT']);
+  });
+
+  test('one that replaces what is past its TTL while its fetch fails is served unflagged', async () => {
+    const t = setUp({ ttlMs: 100_000 });
+    t.store.set('shoes', program());
+    await t.join();
+    await t.cache.lookup('shoes');
+    await t.clock.advance(100_000);
+    const held = t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.announce(program({ version: 2 }));
+    held.fail();
+    expect(await looking).toMatchObject({ kind: 'known', unverified: false, program: { version: 2 } });
+  });
+
+  test('one for an unknown id leaves nothing of its absence, also where it is pushed out', async () => {
+    const t = setUp({ entriesMax: 1 });
+    await t.join();
+    await t.cache.lookup('shoes');
+    t.announce(program());
+    expect(t.cache.stats()).toMatchObject({ entries: 1, negativeEntries: 0 });
+    t.store.set('other', program({ id: 'other' }));
+    await t.cache.lookup('other');
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(1);
   });
 
   test('a store that went back to an older version does not bring it back here', async () => {

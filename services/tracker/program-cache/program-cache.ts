@@ -8,24 +8,31 @@ import type { ProgramLookup } from '@trackline/domain/decide';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { LRUCache } from 'lru-cache';
 import { Coherence } from './coherence.ts';
-import { type Entry, entryOf, staleLookup, unknowable, unknown } from './entry.ts';
+import { type Absence, type Entry, entryOf, staleLookup, unknowable, unknown } from './entry.ts';
 import type { ProgramCacheTelemetry } from './telemetry.ts';
 
 /**
  * The program cache (L1): what a tracker knows of programs, in its memory.
  *
- * A fresh entry of the current epoch answers at once, without a promise. Everything else depends on whether the cache is coherent (coherence.ts):
+ * A fresh entry of the current epoch answers at once, without a promise. Everything else depends on whether the
+ * cache is coherent (coherence.ts):
  *
- *                          coherent                                      incoherent (the store can't be asked)
- *   fresh, current epoch   served                                        served
- *   fresh, older epoch     checked with the store; if that fails,        served
+ *                          coherent                                 incoherent (the store can't be asked)
+ *   fresh, current epoch   served                                   served
+ *   fresh, older epoch     checked with the store; if that fails,   served
  *                          served and counted
- *   past its TTL           fetched; if that fails, as to the right       served flagged `unverified`, up to a further bound
- *   known not to exist     unknown, for some seconds                     unknown, for some seconds
- *   not in memory          fetched; if that fails, unknowable            unknowable, at once
+ *   past its TTL           fetched; if that fails, as to the right  served flagged `unverified`, up to a further
+ *                                                                   bound
+ *   known not to exist     unknown, for some seconds                unknown, for some seconds
+ *   not in memory          fetched; if that fails, unknowable       unknowable, at once
  *
- * Announced versions are taken in when they are newer than what is held, and only for programs that are held, known not to exist, or being fetched. Each program has
- * one fetch at a time, and all of them together are bounded.
+ * Announced versions are taken in when they are newer than what is held, and only for programs that are held, known
+ * not to exist, or being fetched. Each program has one fetch at a time, and all of them together are bounded.
+ *
+ * Versions only rise: neither an answer of the store nor a late announcement replaces what is held by something
+ * older, or by nothing. A deletion is a version, too, so that a store that has nothing where it had a version has
+ * lost it: then it is asked once more, the alarm is raised, and what is held stays. Only a store of another
+ * generation, built anew from the program table, may know nothing of a program that is held.
  */
 export interface ProgramCacheOptions {
   readonly reader: ProgramStoreReader;
@@ -48,21 +55,32 @@ export interface ProgramCacheLimits {
   readonly fetchesMax: number;
 }
 
-/** The share of the TTL by which an entry's own may be shorter, so that what was loaded together does not expire together. */
+/**
+ * The share of the TTL by which an entry's own may be shorter, so that what was loaded together does not expire
+ * together.
+ */
 const ttlJitter = 0.1;
 
 interface Flight {
-  readonly done: Promise<Entry | 'absent' | 'failed'>;
+  readonly done: Promise<Entry | Absence | 'failed'>;
   /** The newest version announced since it began. */
   announced: ProgramVersion | null;
+}
+
+interface Asked {
+  readonly program: ProgramVersion | null;
+  /** There is something, which is no program. */
+  readonly damaged: boolean;
+  /** In which epoch the store was asked: what rose since then is not covered by the answer. */
+  readonly epoch: number;
 }
 
 export class ProgramCache {
   readonly #options: ProgramCacheOptions;
   readonly #coherence: Coherence;
   readonly #entries: LRUCache<string, Entry>;
-  /** Ids that the store has no program for → until when that is believed (monotonic ms). */
-  readonly #absent: LRUCache<string, number>;
+  /** Ids that the store has no program for, or none that can be read. */
+  readonly #absent: LRUCache<string, Absence>;
   readonly #flights = new Map<string, Flight>();
 
   constructor(options: ProgramCacheOptions) {
@@ -103,8 +121,8 @@ export class ProgramCache {
       if (entry.epoch === this.#coherence.epoch || !this.#coherence.coherent) return entry.lookup;
       return this.#revalidated(id, entry);
     }
-    const absentUntilMs = this.#absent.get(id);
-    if (absentUntilMs !== undefined && nowMs < absentUntilMs) return unknown;
+    const absence = this.#absent.get(id);
+    if (absence !== undefined && nowMs < absence.untilMs) return absence.lookup;
     return this.#coherence.coherent ? this.#missed(id) : unknowable;
   }
 
@@ -131,23 +149,26 @@ export class ProgramCache {
 
   async #missed(id: string): Promise<ProgramLookup> {
     const fetched = await this.#fetch(id);
-    if (fetched === 'failed') return unknowable;
-    return fetched === 'absent' ? unknown : fetched.lookup;
+    if (fetched !== 'failed') return fetched.lookup;
+    // What was announced meanwhile is held by now.
+    return this.#entries.peek(id)?.lookup ?? unknowable;
   }
 
   async #revalidated(id: string, entry: Entry): Promise<ProgramLookup> {
     const fetched = await this.#fetch(id);
-    if (fetched === 'absent') return unknown;
     if (fetched !== 'failed') return fetched.lookup;
-    this.#options.telemetry.servedUnrevalidated();
-    return entry.lookup;
+    const held = this.#entries.peek(id) ?? entry;
+    if (held.epoch !== this.#coherence.epoch) this.#options.telemetry.servedUnrevalidated();
+    return held.lookup;
   }
 
   #expired(id: string, entry: Entry, nowMs: number): ProgramLookup | Promise<ProgramLookup> {
     if (!this.#coherence.coherent) return this.#stale(entry, nowMs);
     return this.#fetch(id).then((fetched) => {
-      if (fetched === 'absent') return unknown;
-      return fetched === 'failed' ? this.#stale(entry, nowMs) : fetched.lookup;
+      if (fetched !== 'failed') return fetched.lookup;
+      const held = this.#entries.peek(id) ?? entry;
+      const thenMs = this.#options.clock.monotonicMs();
+      return thenMs < held.freshUntilMs ? held.lookup : this.#stale(held, thenMs);
     });
   }
 
@@ -173,12 +194,15 @@ export class ProgramCache {
     try {
       // Let #fetch note the flight first, so that an announcement finds it.
       await null;
-      const first = await this.#ask(id);
-      if (first === 'failed' || !this.#isOlderThanAnnounced(id, first)) return this.#settle(id, first);
-      const second = await this.#ask(id);
-      if (second !== 'failed' && this.#isOlderThanAnnounced(id, second))
-        this.#options.telemetry.staleFetch({ id });
-      return this.#settle(id, second);
+      let asked = await this.#ask(id);
+      if (asked !== 'failed' && this.#isOlderThanKnown(id, asked)) {
+        // The answer may have been on its way while a newer version was announced. A second one can't have been.
+        asked = await this.#ask(id);
+        if (asked !== 'failed' && this.#isOlderThanKnown(id, asked)) {
+          this.#options.telemetry.staleFetch({ id });
+        }
+      }
+      return asked === 'failed' ? 'failed' : this.#settle(id, asked);
     } finally {
       this.#flights.delete(id);
     }
@@ -187,8 +211,10 @@ export class ProgramCache {
   async #ask(id: string): Promise<Asked | 'failed'> {
     const epoch = this.#coherence.epoch;
     try {
-      const { program, generation } = await this.#options.reader.fetch(id);
-      if (generation !== null && generation === this.#coherence.generation) return { program, epoch };
+      const { program, damaged = false, generation } = await this.#options.reader.fetch(id);
+      if (generation !== null && generation === this.#coherence.generation) {
+        return { program, damaged, epoch };
+      }
       this.#options.telemetry.fetchFailed({ code: 'OTHER_GENERATION' });
     } catch (error) {
       this.#options.telemetry.fetchFailed({
@@ -198,25 +224,32 @@ export class ProgramCache {
     return 'failed';
   }
 
-  #isOlderThanAnnounced(id: string, { program }: Asked): boolean {
-    const announced = this.#flights.get(id)?.announced;
-    return announced != null && (program?.version ?? 0) < announced.version;
+  /** The newest version, held or announced while the store is asked, that a store of this answer must have, too. */
+  #known(id: string, { program, damaged }: Asked): ProgramVersion | null {
+    const held = this.#entries.peek(id);
+    // A store that was built anew has what the program table has: it may know nothing of what is held.
+    const isGone = !program && !damaged && held && held.epoch < this.#coherence.generationEpoch;
+    // What was announced is held, too, unless something else has taken its place in a cache that is full.
+    return newest(isGone ? null : (held?.program ?? null), this.#flights.get(id)?.announced ?? null);
+  }
+
+  /** No program, too, is older than a version that is known. */
+  #isOlderThanKnown(id: string, asked: Asked): boolean {
+    return (asked.program?.version ?? 0) < (this.#known(id, asked)?.version ?? 0);
   }
 
   /** Keeps the newest of what was fetched, announced meanwhile, and held. */
-  #settle(id: string, asked: Asked | 'failed'): Entry | 'absent' | 'failed' {
-    const announced = this.#flights.get(id)?.announced ?? null;
-    if (asked === 'failed') return announced ? this.#keep(announced, this.#coherence.epoch) : 'failed';
-    const held = this.#entries.peek(id)?.program ?? null;
-    if (asked.program === null && announced === null) {
-      this.#entries.delete(id);
-      this.#absent.set(id, this.#options.clock.monotonicMs() + this.#options.limits.negativeTtlMs);
-      return 'absent';
-    }
-    if (held && held.version > (asked.program?.version ?? 0) && held.version > (announced?.version ?? 0)) {
-      this.#options.telemetry.staleFetch({ id });
-    }
-    return this.#keep(newest(asked.program, announced, held)!, asked.epoch);
+  #settle(id: string, asked: Asked): Entry | Absence {
+    const program = newest(asked.program, this.#known(id, asked));
+    if (program) return this.#keep(program, asked.epoch);
+    this.#entries.delete(id);
+    const { clock, limits } = this.#options;
+    // Damage is evidence of a program, so that it can't be told as "there is none". It is remembered as briefly,
+    // lest each lookup asks again: nothing mends it but a next version, and that is announced.
+    const lookup = asked.damaged ? unknowable : unknown;
+    const absence = { lookup, untilMs: clock.monotonicMs() + limits.negativeTtlMs };
+    this.#absent.set(id, absence);
+    return absence;
   }
 
   #keep(program: ProgramVersion, epoch: number): Entry {
@@ -228,22 +261,21 @@ export class ProgramCache {
     return entry;
   }
 
+  /**
+   * Keeps an announced version at once, in the epoch in which it is heard, also where the store is being asked: were
+   * it kept when that ends, the epoch might have risen over what was missed since.
+   */
   #take(program: ProgramVersion): void {
-    const flight = this.#flights.get(program.id);
+    const { id } = program;
+    const flight = this.#flights.get(id);
     if (flight) flight.announced = newest(flight.announced, program);
-    const held = this.#entries.peek(program.id);
-    if (held ? program.version > held.program.version : this.#absent.has(program.id)) {
-      this.#keep(program, this.#coherence.epoch);
-    }
+    const held = this.#entries.peek(id);
+    const isNews = held ? program.version > held.program.version : flight || this.#absent.has(id);
+    if (isNews) this.#keep(program, this.#coherence.epoch);
   }
 }
 
-interface Asked {
-  readonly program: ProgramVersion | null;
-  /** The epoch in which the store was asked: what rose since then is not covered by the answer. */
-  readonly epoch: number;
-}
-
+/** Of equal versions, the first. */
 function newest(...programs: (ProgramVersion | null)[]): ProgramVersion | null {
   return programs.reduce(
     (best, program) => (program && (!best || program.version > best.version) ? program : best),
