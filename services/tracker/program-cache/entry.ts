@@ -17,6 +17,8 @@ export interface Entry {
 /** That the store has no program for an id, or none that can be read. */
 export interface Absence {
   readonly lookup: ProgramLookup;
+  /** In which epoch the store said so: a program may be new since. */
+  readonly epoch: number;
   /** Until when it is believed, in monotonic ms. */
   readonly untilMs: number;
 }

@@ -114,6 +114,56 @@ describe('lookup', () => {
     expect(t.told).toEqual(['failed OTHER_GENERATION', 'failed OTHER_GENERATION']);
   });
 
+  test('an unknown id of an older epoch is asked for again, once: it may be new since', async () => {
+    const t = setUp();
+    await t.join();
+    expect(await t.cache.lookup('shoes')).toEqual({ kind: 'unknown' });
+    t.writeSilently(program());
+    expect(t.cache.lookup('shoes')).toEqual({ kind: 'unknown' });
+    t.announce(program({ id: 'other' }), 2);
+    expect(t.told).toEqual(['epoch gap']);
+    const all = await Promise.all(Array.from({ length: 50 }, () => t.cache.lookup('shoes')));
+    expect(all.map(versionOf)).toEqual(Array(50).fill(1));
+    expect(t.fetches).toBe(2);
+  });
+
+  test('an unknown id of an older epoch is unknowable while the store can’t be asked', async () => {
+    const t = setUp();
+    await t.join();
+    await t.cache.lookup('nobody');
+    t.announce(program({ id: 'other' }), 9);
+    t.goAway(true);
+    expect(await t.cache.lookup('nobody')).toEqual({ kind: 'unknowable' });
+    t.link().onLost('gone');
+    expect(t.cache.lookup('nobody')).toEqual({ kind: 'unknowable' });
+  });
+
+  test('unknown ids are bounded, and an epoch makes one fetch for each that is asked for', async () => {
+    const t = setUp({ negativeEntriesMax: 10, fetchesMax: 20 });
+    await t.join();
+    for (let i = 0; i < 1_000; i++) await t.cache.lookup(`nobody-${i}`);
+    expect(t.cache.stats()).toMatchObject({ negativeEntries: 10, fetches: 0 });
+    t.announce(program({ id: 'other' }), 9);
+    const before = t.fetches;
+    const asked = Array.from({ length: 100 }, (_, i) => t.cache.lookup(`nobody-${990 + (i % 10)}`));
+    expect(await Promise.all(asked)).toEqual(Array(100).fill({ kind: 'unknown' }));
+    expect(t.fetches - before).toBe(10);
+    expect(t.cache.lookup('nobody-999')).toEqual({ kind: 'unknown' });
+  });
+
+  test('an absence that an epoch overtakes is not believed twice', async () => {
+    const t = setUp();
+    await t.join();
+    const held = t.hold();
+    const looking = t.cache.lookup('shoes');
+    await t.clock.advance(0);
+    t.writeSilently(program());
+    t.announce(program({ id: 'other' }), 9);
+    held.answer();
+    expect(await looking).toEqual({ kind: 'unknown' });
+    expect(versionOf(await t.cache.lookup('shoes'))).toBe(1);
+  });
+
   test('no jump of the wall clock, in either direction, makes anything older or younger', async () => {
     const t = setUp({ ttlMs: 100_000 });
     t.store.set('shoes', program());

@@ -23,7 +23,9 @@ import type { ProgramCacheTelemetry } from './telemetry.ts';
  *                          served and counted
  *   past its TTL           fetched; if that fails, as to the right  served flagged `unverified`, up to a further
  *                                                                   bound
- *   known not to exist     unknown, for some seconds                unknown, for some seconds
+ *   known not to exist,    unknown, for some seconds                unknown, for some seconds
+ *   current epoch
+ *   the same, older epoch  as not in memory                         as not in memory
  *   not in memory          fetched; if that fails, unknowable       unknowable, at once
  *
  * Announced versions are taken in when they are newer than what is held, and only for programs that are held, known
@@ -122,7 +124,9 @@ export class ProgramCache {
       return this.#revalidated(id, entry);
     }
     const absence = this.#absent.get(id);
-    if (absence !== undefined && nowMs < absence.untilMs) return absence.lookup;
+    if (absence !== undefined && nowMs < absence.untilMs && absence.epoch === this.#coherence.epoch) {
+      return absence.lookup;
+    }
     return this.#coherence.coherent ? this.#missed(id) : unknowable;
   }
 
@@ -247,7 +251,7 @@ export class ProgramCache {
     // Damage is evidence of a program, so that it can't be told as "there is none". It is remembered as briefly,
     // lest each lookup asks again: nothing mends it but a next version, and that is announced.
     const lookup = asked.damaged ? unknowable : unknown;
-    const absence = { lookup, untilMs: clock.monotonicMs() + limits.negativeTtlMs };
+    const absence = { lookup, epoch: asked.epoch, untilMs: clock.monotonicMs() + limits.negativeTtlMs };
     this.#absent.set(id, absence);
     return absence;
   }
