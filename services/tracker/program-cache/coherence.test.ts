@@ -130,6 +130,19 @@ describe('coherence', () => {
     expect(t.polls).toBe(2);
   });
 
+  test.each([0, 0.5, 0.999])(
+    'a lost announcement is noticed within four seconds, with a random %f',
+    async (random) => {
+      const t = setUp({ random: () => random });
+      await t.join();
+      // Right after a poll, so that a whole round of them passes before the next one sees the number.
+      await t.clock.advance(0);
+      t.writeSilently(program());
+      await t.clock.advance(4_000);
+      expect(t.told).toEqual(['epoch ahead']);
+    },
+  );
+
   test('a poll compares with what was known when it was sent', async () => {
     const t = setUp();
     await t.join();
