@@ -25,14 +25,14 @@ const reconnectBaseMs = 50;
 const reconnectMaxMs = 1_000;
 
 /**
- * The subscription's own connection. Each attempt is a new client that never reconnects by itself, so that there
- * is one place that knows whether we are subscribed: a connection is worth nothing until Redis has confirmed the
- * subscription on it.
+ * The subscription's own connection. Each attempt is a new client that never reconnects by itself, so that
+ * there is one place that knows whether we are subscribed: a connection is worth nothing until Redis has
+ * confirmed the subscription on it.
  */
 export function connectAnnouncements(options: AnnouncementOptions): AnnouncementLink {
   const { clock, random, pingEveryMs, pingTimeoutMs } = options;
-  // The client bounds TCP's part of a connection, but not the server's first answers on it: one that takes the
-  // connection and stays mute would otherwise be waited for for ever.
+  // The client bounds TCP's part of a connection, but not the server's first answers on it: one that takes
+  // the connection and stays mute would otherwise be waited for for ever.
   const subscribeTimeoutMs = sharedOptions.connectTimeout + pingTimeoutMs;
   let listener: AnnouncementListener | null = null;
   let redis: Redis | null = null;

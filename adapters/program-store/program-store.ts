@@ -1,8 +1,9 @@
 import type { ProgramVersion } from '@trackline/domain/program';
 
 /**
- * The program store (L2): every program's newest version, in Redis. It can be lost and rebuilt at any time from
- * the program table. Three ports, for the three who use it: the one writer, the readers, and the listeners.
+ * The program store (L2): every program's newest version, in Redis. It can be lost and rebuilt at any time
+ * from the program table. Three ports, for the three who use it: the one writer, the readers, and the
+ * listeners.
  */
 
 /** The names that the store's parts have in Redis: a contract, also for who looks in with redis-cli. */
@@ -58,8 +59,8 @@ export interface FetchedProgram {
   /** The newest version; null: the store has none that can be read. */
   readonly program: ProgramVersion | null;
   /**
-   * Set where something that is no program stands under the program's key: there is one, or was one, and the store
-   * can't tell what it is. It was told to `onDamaged`.
+   * Set where something that is no program stands under the program's key: there is one, or was one, and the
+   * store can't tell what it is. It was told to `onDamaged`.
    */
   readonly damaged?: true;
   readonly generation: string | null;

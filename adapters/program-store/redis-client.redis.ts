@@ -4,8 +4,8 @@ import { ProgramStoreError } from './program-store.ts';
 
 /**
  * What all our connections to Redis have in common. Nothing waits in a queue without a bound: a command on a
- * connection that is down fails at once; the caller knows what to do, and the client does not. How long an answer
- * may take is the caller's to bound (answer-within.ts).
+ * connection that is down fails at once; the caller knows what to do, and the client does not. How long an
+ * answer may take is the caller's to bound (answer-within.ts).
  */
 export const sharedOptions = {
   // RESP2 suffices, and every server speaks it.
@@ -35,9 +35,9 @@ export interface RedisTarget {
 /**
  * A connection for commands, that reconnects by itself.
  *
- * @param waitsForConnection whether a command may wait, within its time-out, for a connection that is not up yet. A
- *   Lambda's first command must, and its caller sends one after the other; a tracker must not, since its commands
- *   are as many as its callers.
+ * @param waitsForConnection whether a command may wait, within its time-out, for a connection that is not up
+ *   yet. A Lambda's first command must, and its caller sends one after the other; a tracker must not, since
+ *   its commands are as many as its callers.
  */
 export function connectRedis(
   { url, onConnectionError }: RedisTarget,
@@ -53,14 +53,16 @@ export function connectRedis(
 }
 
 /**
- * Ends a connection without waiting for a server that may not answer. There is no QUIT: whoever closes has heard
- * the answers that it wanted, and a server takes the connection's end for the same.
+ * Ends a connection without waiting for a server that may not answer. There is no QUIT: whoever closes has
+ * heard the answers that it wanted, and a server takes the connection's end for the same.
  */
 export async function disconnect(redis: Redis): Promise<void> {
   redis.disconnect();
 }
 
-/** Rejects with a ProgramStoreError where `answer` does not come within the command time-out, or is an error. */
+/**
+ * Rejects with a ProgramStoreError where `answer` does not come within the command time-out, or is an error.
+ */
 export function answered<T>({ commandTimeoutMs }: RedisTarget, answer: Promise<T>): Promise<T> {
   return answerWithin(commandTimeoutMs, 'A command', answer).catch((error: Error) => {
     throw new ProgramStoreError(codeOf(error), error);

@@ -11,8 +11,8 @@ export interface ConnectedProgramCache {
 }
 
 /**
- * The production cache, opened, as the tracker connects it: with its bounds, and with the usual values of what an
- * operator may choose.
+ * The production cache, opened, as the tracker connects it: with its bounds, and with the usual values of
+ * what an operator may choose.
  */
 export function connectedProgramCache({
   linkPort,

@@ -15,8 +15,8 @@ export interface HeldAnswers {
 }
 
 /**
- * The production cache on a clock that is turned by hand, with a store that a test plays, because what matters is
- * *when* it answers; test/contract/ runs the same cache on a real Redis.
+ * The production cache on a clock that is turned by hand, with a store that a test plays, because what
+ * matters is *when* it answers; test/contract/ runs the same cache on a real Redis.
  */
 export function playedProgramCache({
   ttlMs = 600_000,

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 
-/** A server that speaks as much of Redis's protocol as the program cache asks for, and gives errors when told to. */
+/** A server that speaks what the program cache needs of Redis's protocol, and gives errors when told to. */
 export interface ScriptedRedis {
   readonly port: number;
   /** How many connections were taken. */

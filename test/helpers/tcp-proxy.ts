@@ -6,7 +6,10 @@ export interface TcpProxy {
   readonly port: number;
   /** How many connections were taken. */
   readonly connections: number;
-  /** Half-open: the connections that there are stay connected, and nothing passes any more. New ones are served as ever. */
+  /**
+   * Half-open: the connections that there are stay connected, and nothing passes any more. New ones are
+   * served as ever.
+   */
   blackhole(): void;
   /** Breaks every connection. */
   reset(): void;
@@ -14,7 +17,7 @@ export interface TcpProxy {
 }
 
 /**
- * @param silentFirst so many connections, the first ones, are taken and never hear a byte; later ones are served
+ * @param silentFirst so many connections, the first ones, are taken and never hear a byte; others are served
  */
 export async function startTcpProxy(targetPort: number, { silentFirst = 0 } = {}): Promise<TcpProxy> {
   const pairs = new Set<{ client: Socket; target: Socket }>();

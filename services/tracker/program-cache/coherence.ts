@@ -10,15 +10,16 @@ import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from './tele
 /**
  * Whether what is in memory can be believed.
  *
- * The store numbers its announcements (seq) and names its building (generation). We hear announcements on a link of
- * their own, note the `last` one, and ask for both numbers every second over the other connection:
+ * The store numbers its announcements (seq) and names its building (generation). We hear announcements on a
+ * link of their own, note the `last` one, and ask for both numbers every second over the other connection:
  *
- * - `coherent`: the link's subscription is confirmed, and the store was read since, and has a generation. Only then
- *   can the store tell that a program does not exist.
- * - The *epoch* rises whenever something may have been missed. What is known from an older epoch is checked before it
- *   is used again. It rises when we join (again); on an announcement that leaves a number out (never on one that
- *   repeats); when a poll finds the counter behind what we had heard *when the poll was sent*; when it was ahead, and
- *   what it was ahead by has still not been heard a poll later; and when the generation is another.
+ * - `coherent`: the link's subscription is confirmed, and the store was read since, and has a generation.
+ *   Only then can the store tell that a program does not exist.
+ * - The *epoch* rises whenever something may have been missed. What is known from an older epoch is checked
+ *   before it is used again. It rises when we join (again); on an announcement that leaves a number out
+ *   (never on one that repeats); when a poll finds the counter behind what we had heard *when the poll was
+ *   sent*; when it was ahead, and what it was ahead by has still not been heard a poll later; and when the
+ *   generation is another.
  */
 export interface CoherenceOptions {
   readonly reader: Pick<ProgramStoreReader, 'head'>;
@@ -41,7 +42,7 @@ export class Coherence {
   coherent = false;
   wasCoherent = false;
   generation: string | null = null;
-  /** The first epoch of this generation. What is known from an earlier one, another building of the store said. */
+  /** The first epoch of this generation: what is older was told by another building of the store. */
   generationEpoch = 0;
   readonly #options: CoherenceOptions;
   #subscribed = false;

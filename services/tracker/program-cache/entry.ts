@@ -31,8 +31,8 @@ export function entryOf(program: ProgramVersion, epoch: number, freshUntilMs: nu
 }
 
 /**
- * What an entry past its TTL still tells, where the store can't be asked: a program, flagged. A deletion is then no
- * longer certain.
+ * What an entry past its TTL still tells, where the store can't be asked: a program, flagged. A deletion is
+ * then no longer certain.
  */
 export function staleLookup({ program }: Entry): ProgramLookup {
   return program.deleted ? unknowable : { kind: 'known', program, unverified: true };

@@ -293,7 +293,7 @@ describe('what the store lost', () => {
     expect(t.told).toContain('stale fetch');
   });
 
-  test('what is damaged and not held is unknowable, asked for once in a while, and mended by a version', async () => {
+  test('what is damaged and not held is unknowable, seldom asked for, and mended by a version', async () => {
     const t = setUp();
     t.damaged.add('shoes');
     await t.join();
@@ -373,7 +373,7 @@ describe('announced versions', () => {
     await t.clock.advance(0);
     t.announceLate(program({ version: 3 }));
     t.announceLate(program({ version: 2 }));
-    // Another program takes its place in a cache of one, so that what is held can't make up for what was heard.
+    // Another program takes its place in a cache of one, so that what is held can't stand in for it.
     const other = t.cache.lookup('other');
     await t.clock.advance(0);
     t.announceLate(program({ id: 'other' }));
@@ -383,7 +383,7 @@ describe('announced versions', () => {
     await other;
   });
 
-  test('a fetch that fails leaves what was announced meanwhile, from the epoch in which it was heard', async () => {
+  test('a fetch that fails leaves what was announced meanwhile, in the epoch that heard it', async () => {
     const t = setUp();
     t.store.set('shoes', program());
     await t.join();

@@ -14,27 +14,28 @@ import type { ProgramCacheTelemetry } from './telemetry.ts';
 /**
  * The program cache (L1): what a tracker knows of programs, in its memory.
  *
- * A fresh entry of the current epoch answers at once, without a promise. Everything else depends on whether the
- * cache is coherent (coherence.ts):
+ * A fresh entry of the current epoch answers at once, without a promise. Everything else depends on whether
+ * the cache is coherent (coherence.ts):
  *
- *                          coherent                                 incoherent (the store can't be asked)
- *   fresh, current epoch   served                                   served
- *   fresh, older epoch     checked with the store; if that fails,   served
- *                          served and counted
- *   past its TTL           fetched; if that fails, as to the right  served flagged `unverified`, up to a further
- *                                                                   bound
- *   known not to exist,    unknown, for some seconds                unknown, for some seconds
+ *                         coherent                                incoherent (the store can't be asked)
+ *   fresh, current epoch  served                                  served
+ *   fresh, older epoch    checked with the store; if that fails,  served
+ *                         served and counted
+ *   past its TTL          fetched; if that fails, as to the right served flagged `unverified`, up to a
+ *                                                                 further bound
+ *   known not to exist,   unknown, for some seconds               unknown, for some seconds
  *   current epoch
- *   the same, older epoch  as not in memory                         as not in memory
- *   not in memory          fetched; if that fails, unknowable       unknowable, at once
+ *   the same, older epoch as not in memory                        as not in memory
+ *   not in memory         fetched; if that fails, unknowable      unknowable, at once
  *
- * Announced versions are taken in when they are newer than what is held, and only for programs that are held, known
- * not to exist, or being fetched. Each program has one fetch at a time, and all of them together are bounded.
+ * Announced versions are taken in when they are newer than what is held, and only for programs that are held,
+ * known not to exist, or being fetched. Each program has one fetch at a time, and all of them together are
+ * bounded.
  *
- * Versions only rise: neither an answer of the store nor a late announcement replaces what is held by something
- * older, or by nothing. A deletion is a version, too, so that a store that has nothing where it had a version has
- * lost it: then it is asked once more, the alarm is raised, and what is held stays. Only a store of another
- * generation, built anew from the program table, may know nothing of a program that is held.
+ * Versions only rise: neither an answer of the store nor a late announcement replaces what is held by
+ * something older, or by nothing. A deletion is a version, too, so that a store that has nothing where it had
+ * a version has lost it: then it is asked once more, the alarm is raised, and what is held stays. Only a
+ * store of another generation, built anew from the program table, may know nothing of a program that is held.
  */
 export interface ProgramCacheOptions {
   readonly reader: ProgramStoreReader;
@@ -58,8 +59,8 @@ export interface ProgramCacheLimits {
 }
 
 /**
- * The share of the TTL by which an entry's own may be shorter, so that what was loaded together does not expire
- * together.
+ * The share of the TTL by which an entry's own may be shorter, so that what was loaded together does not
+ * expire together.
  */
 const ttlJitter = 0.1;
 
@@ -200,7 +201,7 @@ export class ProgramCache {
       await null;
       let asked = await this.#ask(id);
       if (asked !== 'failed' && this.#isOlderThanKnown(id, asked)) {
-        // The answer may have been on its way while a newer version was announced. A second one can't have been.
+        // The answer may have been on its way while a newer version was announced; the next can't be.
         asked = await this.#ask(id);
         if (asked !== 'failed' && this.#isOlderThanKnown(id, asked)) {
           this.#options.telemetry.staleFetch({ id });
@@ -228,7 +229,7 @@ export class ProgramCache {
     return 'failed';
   }
 
-  /** The newest version, held or announced while the store is asked, that a store of this answer must have, too. */
+  /** The newest version, held or announced while the store is asked, that the store must have, too. */
   #known(id: string, { program, damaged }: Asked): ProgramVersion | null {
     const held = this.#entries.peek(id);
     // A store that was built anew has what the program table has: it may know nothing of what is held.
@@ -248,8 +249,8 @@ export class ProgramCache {
     if (program) return this.#keep(program, asked.epoch);
     this.#entries.delete(id);
     const { clock, limits } = this.#options;
-    // Damage is evidence of a program, so that it can't be told as "there is none". It is remembered as briefly,
-    // lest each lookup asks again: nothing mends it but a next version, and that is announced.
+    // Damage is evidence of a program, so that it can't be told as "there is none". It is remembered as
+    // briefly, lest each lookup asks again: nothing mends it but a next version, and that is announced.
     const lookup = asked.damaged ? unknowable : unknown;
     const absence = { lookup, epoch: asked.epoch, untilMs: clock.monotonicMs() + limits.negativeTtlMs };
     this.#absent.set(id, absence);
@@ -266,8 +267,8 @@ export class ProgramCache {
   }
 
   /**
-   * Keeps an announced version at once, in the epoch in which it is heard, also where the store is being asked: were
-   * it kept when that ends, the epoch might have risen over what was missed since.
+   * Keeps an announced version at once, in the epoch in which it is heard, also where the store is being
+   * asked: were it kept when that ends, the epoch might have risen over what was missed since.
    */
   #take(program: ProgramVersion): void {
     const { id } = program;

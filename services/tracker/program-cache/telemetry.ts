@@ -1,5 +1,6 @@
 /**
- * What the program cache has to tell: named events, which the tracker's telemetry turns into log lines and metrics.
+ * What the program cache has to tell: named events, which the tracker's telemetry turns into log lines and
+ * metrics.
  */
 export interface ProgramCacheTelemetry {
   cacheCoherent(): void;
@@ -8,9 +9,7 @@ export interface ProgramCacheTelemetry {
   epochRaised(event: { readonly cause: EpochCause }): void;
   /** The store could not be asked about one program. */
   fetchFailed(event: { readonly code: string }): void;
-  /**
-   * The store gave an older version than is known, or none that can be read, twice: it lost something. An alarm.
-   */
+  /** The store gave an older version than is known, or none, twice: it lost something. An alarm. */
   staleFetch(event: { readonly id: string }): void;
   /** An entry of an old epoch could not be checked, and was served within its TTL. */
   servedUnrevalidated(): void;
