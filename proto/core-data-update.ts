@@ -170,13 +170,31 @@ function checkedProgram(value: ProgramJson): ParsedUpdate {
   });
 }
 
-/** The first few of what is wrong: an update of 64 KiB has room for thousands. */
+/** What a field must be, in words for whoever made the update; the schema's own are for machines. */
+const rules: Readonly<Record<string, string>> = {
+  id: 'must be 1 to 64 letters, digits, "_" or "-"',
+  version: 'must be a whole number from 1 to 2^53 − 1',
+  deleted: 'must be true or false',
+  name: 'must be 1 to 200 characters, none of them a control character',
+  status: 'must be "active" or "paused"',
+  validFrom: 'must be a time in UTC, such as 2026-01-31T12:00:00Z',
+  validUntil: 'must be a time in UTC, such as 2026-01-31T12:00:00Z',
+  landingUrl: 'must be an absolute http or https URL of at most 2048 characters, without credentials',
+  deepLinkHosts: 'must be at most 64 host names in lower case, each perhaps behind a dot',
+  signingKeyIds: 'must be at most 16 ids of 1 to 64 letters, digits, "_" or "-"',
+};
+
+/** The first few of what is wrong: an update of 64 KiB has room for thousands of mistakes. */
 function describe(errors: readonly ErrorObject[]): string {
-  return errors
-    .filter(({ keyword }) => keyword !== 'if')
-    .slice(0, 10)
-    .map(({ instancePath, message }) => `${instancePath.slice(1) || 'the update'} ${message}`)
-    .join('; ');
+  return [...new Set(errors.filter(({ keyword }) => keyword !== 'if').map(inWords))].slice(0, 10).join('; ');
+}
+
+function inWords({ keyword, instancePath, params, message }: ErrorObject): string {
+  if (keyword === 'required') return `${params.missingProperty} is missing`;
+  const [, field, index] = instancePath.split('/');
+  if (field === undefined) return 'It must be one JSON object';
+  const rule = `${field} ${rules[field] ?? message}`;
+  return index === undefined ? rule : `${rule} (entry ${Number(index) + 1} is not)`;
 }
 
 function accepted(program: ProgramVersion): ParsedUpdate {

@@ -80,11 +80,13 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
 export interface ReaderOptions extends RedisTarget {
   /** Told of content under a program's key that is no program. */
   readonly onDamaged?: (id: string, detail: string) => void;
+  /** Whether a read may wait, within its time-out, for a connection that is not up yet (redis-client.redis.ts). */
+  readonly waitsForConnection?: boolean;
 }
 
-/** A tracker's way to read the store. */
+/** The way to read the store, for trackers and for people. */
 export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreReader {
-  const redis = connectRedis(target, { waitsForConnection: false });
+  const redis = connectRedis(target, { waitsForConnection: target.waitsForConnection ?? false });
   return {
     fetch: (id) => answered(target, fetchProgram(id)),
     head: () => answered(target, head(redis)),

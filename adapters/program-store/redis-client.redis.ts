@@ -28,9 +28,10 @@ export interface RedisTarget {
   readonly url: string;
   /** A command that is not answered by then has failed. */
   readonly commandTimeoutMs: number;
-  /** Told of the connection's errors, which no command reports. */
-  readonly onConnectionError?: (error: Error) => void;
 }
+
+/** Why a target's connection is down: no command reports that. */
+const connectionErrors = new WeakMap<RedisTarget, Error>();
 
 /**
  * A connection for commands, that reconnects by itself.
@@ -40,15 +41,16 @@ export interface RedisTarget {
  *   its commands are as many as its callers.
  */
 export function connectRedis(
-  { url, onConnectionError }: RedisTarget,
+  target: RedisTarget,
   { waitsForConnection }: { readonly waitsForConnection: boolean },
 ): Redis {
-  const redis = new Redis(url, {
+  const redis = new Redis(target.url, {
     ...sharedOptions,
     enableOfflineQueue: waitsForConnection,
     retryStrategy: reconnectDelayMs,
   });
-  redis.on('error', (error: Error) => onConnectionError?.(error));
+  redis.on('error', (error: Error) => connectionErrors.set(target, error));
+  redis.on('ready', () => connectionErrors.delete(target));
   return redis;
 }
 
@@ -63,10 +65,28 @@ export async function disconnect(redis: Redis): Promise<void> {
 /**
  * Rejects with a ProgramStoreError where `answer` does not come within the command time-out, or is an error.
  */
-export function answered<T>({ commandTimeoutMs }: RedisTarget, answer: Promise<T>): Promise<T> {
-  return answerWithin(commandTimeoutMs, 'A command', answer).catch((error: Error) => {
+export function answered<T>(target: RedisTarget, answer: Promise<T>): Promise<T> {
+  return answerWithin(target.commandTimeoutMs, 'A command', answer).catch((error: Error) => {
+    const cause = connectionErrors.get(target);
+    if (isOfClient(error)) throw notConnected(cause ?? new Error('the connection was closed'));
+    if (isTimeout(error) && cause) throw notConnected(cause);
     throw new ProgramStoreError(codeOf(error), error);
   });
+}
+
+/** Whether there was no connection to ask on, of which ioredis tells by the names of its own options. */
+function isOfClient({ message }: Error): boolean {
+  return /enableOfflineQueue|max retries per request|Connection is closed/.test(message);
+}
+
+function isTimeout({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'TIMEOUT';
+}
+
+/** Says what is wrong with the connection; one that was tried on several addresses has an error for each. */
+function notConnected(error: Error & { readonly errors?: readonly Error[] }): ProgramStoreError {
+  const message = error.message || (error.errors?.[0]?.message ?? error.name);
+  return new ProgramStoreError(codeOf(error), new Error(`not connected: ${message}`, { cause: error }));
 }
 
 function codeOf(error: NodeJS.ErrnoException): string {

@@ -3,7 +3,7 @@ import { encodeEvent, encodeStatement } from '@trackline/proto/tracking-event';
 import { expect, test } from 'vitest';
 import { trackingEvent } from '../../test/helpers/events.ts';
 import { statement } from '../../test/helpers/statements.ts';
-import { decodeLetter, describePart, kindOfReason } from './decode-letter.ts';
+import { decodeLetter, describeParts, kindOfReason } from './decode-letter.ts';
 
 const event = trackingEvent({ programId: 'a', userAgent: '\u009b31m' });
 const saying = statement({ acceptedThrough: 2 });
@@ -57,7 +57,7 @@ test('every part can be shown, and none reaches the terminal', () => {
     ...decodeLetter('core-data-update', Buffer.from('\u001b[31m')),
     ...decodeLetter('core-data-update', Buffer.from('{"id":"a","version":1,"deleted":true}')),
   ];
-  const shown = parts.map(describePart);
+  const shown = describeParts(parts, false);
   expect(shown).toEqual([
     expect.stringContaining('"userAgent": "\\u009b31m"'),
     expect.stringMatching(/^It is a statement:/),
@@ -65,4 +65,15 @@ test('every part can be shown, and none reaches the terminal', () => {
     'It is text:\n\\x1b[31m',
     expect.stringMatching(/^It is a core-data update:/),
   ]);
+});
+
+test('much is shown in part, unless all is asked for', () => {
+  const text = decodeLetter('core-data-update', Buffer.from('x'.repeat(70_000)));
+  expect(describeParts(text, false)[0]).toMatch(
+    /^It is text:\nx{4084}\n… and 65,916 more characters; --full shows all\.$/,
+  );
+  expect(describeParts(text, true)[0]).toHaveLength('It is text:\n'.length + 70_000);
+  const many = Array.from({ length: 21 }, () => text[0]!);
+  expect(describeParts(many, false).at(-1)).toBe('… and 1 more part; --full shows all.');
+  expect(describeParts(many, true)).toHaveLength(21);
 });

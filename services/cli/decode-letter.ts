@@ -4,6 +4,8 @@ import { reasons } from '@trackline/domain/verdict';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
 import { deaggregate } from '@trackline/proto/kpl';
 import { decodeRecord } from '@trackline/proto/tracking-event';
+import { limits } from './limits.ts';
+import { counted } from './table.ts';
 import { visible, visibleJson, visibleLines } from './visible.ts';
 
 /** What the bytes of a dead letter, or a part of them, turn out to be for this build. */
@@ -52,8 +54,24 @@ function decodeEventRecord(bytes: Uint8Array): DecodedPart {
   return { kind, event, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
 }
 
-/** A part for people, in lines. */
-export function describePart(part: DecodedPart): string {
+/**
+ * The parts for people, in lines.
+ *
+ * @param full whether all is shown, however much it is
+ */
+export function describeParts(parts: readonly DecodedPart[], full: boolean): string[] {
+  if (full) return parts.map(describe);
+  const texts = parts.slice(0, limits.partsShown).map((part) => head(describe(part), limits.partCharsShown));
+  const left = parts.length - texts.length;
+  return left > 0 ? [...texts, `… and ${counted(left, 'more part')}; --full shows all.`] : texts;
+}
+
+function head(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  return `${text.slice(0, charsMax)}\n… and ${counted(text.length - charsMax, 'more character')}; --full shows all.`;
+}
+
+function describe(part: DecodedPart): string {
   switch (part.kind) {
     case 'text':
       return `It is text:\n${visibleLines(part.text)}`;

@@ -20,6 +20,9 @@ export const limits = Object.freeze({
   /** Hours of a day that are counted at a time. */
   hoursReadMax: 4,
   hexBytesShown: 4 * 1024,
+  /** Of what a dead letter decodes to. */
+  partsShown: 20,
+  partCharsShown: 4 * 1024,
   /** So many gaps of one writer are named in a table, the rest by their number. */
   gapsNamedMax: 10,
 });

@@ -6,7 +6,7 @@ import type { Parts } from './context.ts';
 import { asFailure, exitCodes, Failure } from './failure.ts';
 import { limits } from './limits.ts';
 import pkg from './package.json' with { type: 'json' };
-import { say, show, terminalProgress } from './terminal.ts';
+import { columns, say, show, terminalProgress } from './terminal.ts';
 
 /**
  * The composition root: reads the command line, connects what the command asks for, shows what it answers, and closes.
@@ -42,7 +42,7 @@ async function carryOut(command: Parameters<Run>[0], { stack, json }: GlobalOpti
   try {
     const answer = await command({ parts, clock: systemClock, random: Math.random, progress: progress.show });
     progress.end();
-    await show(json ? { json: answer.json } : { text: answer.text() });
+    await show(json ? { json: answer.json } : { text: answer.text(columns()) });
     if (answer.finding === undefined) return exitCodes.done;
     await say(answer.finding);
     return exitCodes.failed;
@@ -122,7 +122,7 @@ function connectParts(stackFile: string | undefined) {
       const { connectProgramStoreReader } = await import(
         '@trackline/adapters/program-store/program-store.redis'
       );
-      return connectProgramStoreReader(redis(of));
+      return connectProgramStoreReader({ ...redis(of), waitsForConnection: true });
     }),
     programStoreWriter: once(async (of) => {
       const { connectProgramStoreWriter } = await import(
@@ -165,7 +165,8 @@ function connectParts(stackFile: string | undefined) {
 
 function redis({ redisUrl, source }: Settings) {
   if (redisUrl === undefined) {
-    throw new Failure(`The program store is not known: REDIS_URL is not set in ${source}.`, {
+    const message = `The program store is not known: REDIS_URL is not set in ${source}. Set it, or wait for nothing: --no-wait.`;
+    throw new Failure(message, {
       exitCode: exitCodes.config,
     });
   }

@@ -12,6 +12,11 @@ export function show(shown: { readonly text: string } | { readonly json: unknown
   return write(process.stdout, `${text}\n`);
 }
 
+/** How wide the terminal is that stdout goes to; Infinity where it goes elsewhere. */
+export function columns(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Infinity;
+}
+
 /** Says one line on stderr. */
 export function say(line: string): Promise<void> {
   return write(process.stderr, `${visible(line)}\n`);

@@ -12,9 +12,18 @@ export function versionJson({ program, storedAtMs }: StoredVersion) {
 }
 
 /** Versions of programs, one a line. */
-export function versionTable(versions: readonly StoredVersion[]): string {
-  const heads = ['ID', 'VERSION', 'STATUS', 'NAME', 'VALID FROM', 'VALID UNTIL', 'LANDING URL', 'STORED AT'];
-  return table(heads, versions.map(versionRow));
+export function versionTable(versions: readonly StoredVersion[], columns: number): string {
+  const heads = [
+    'ID',
+    'VERSION',
+    'STATUS',
+    { prose: 'NAME' },
+    'VALID FROM',
+    'VALID UNTIL',
+    { prose: 'LANDING URL' },
+    'STORED AT',
+  ];
+  return table(heads, versions.map(versionRow), columns);
 }
 
 function versionRow({ program, storedAtMs }: StoredVersion): Cell[] {

@@ -48,13 +48,13 @@ describe('list', () => {
       );
     expect(await ids()).toEqual(['2026-01-31-b', '2026-01-31-a']);
     expect(await ids('2026-01-30')).toEqual(['2026-01-30-c']);
-    expect((await deadLettersList(context, {})).text()).toMatch(
+    expect((await deadLettersList(context, {})).text(Infinity)).toMatch(
       /2026-01-31-b +2026-01-31T12:00:00Z +trackline-core-data +update_invalid +22/,
     );
   });
 
   test('says that there are none', async () => {
-    expect((await deadLettersList(context, {})).text()).toBe('No dead letters on 2026-01-31 (UTC).');
+    expect((await deadLettersList(context, {})).text(Infinity)).toBe('No dead letters on 2026-01-31 (UTC).');
   });
 });
 
@@ -62,10 +62,10 @@ describe('show', () => {
   test('tells the reason in words, the origin, the text and the bytes', async () => {
     keep(id);
     const { json, text } = await deadLettersShow(context, id, { full: false });
-    expect(text()).toContain('update_invalid: The update does not fit its schema.');
-    expect(text()).toContain('4957');
-    expect(text()).toContain('It is text:\n{"id":"a","version":0}');
-    expect(text()).toContain('00000000  7b 22 69 64');
+    expect(text(Infinity)).toContain('update_invalid: The update does not fit its schema.');
+    expect(text(Infinity)).toContain('4957');
+    expect(text(Infinity)).toContain('It is text:\n{"id":"a","version":0}');
+    expect(text(Infinity)).toContain('00000000  7b 22 69 64');
     expect(json).toMatchObject({
       id,
       words: 'The update does not fit its schema.',
@@ -77,13 +77,13 @@ describe('show', () => {
 
   test('shows only the first 4 KiB, unless told otherwise', async () => {
     keep(id, { bytes: Buffer.alloc(5_000, 'x') });
-    expect((await deadLettersShow(context, id, { full: false })).text()).toContain('904 bytes more');
-    expect((await deadLettersShow(context, id, { full: true })).text()).not.toContain('bytes more');
+    expect((await deadLettersShow(context, id, { full: false })).text(Infinity)).toContain('904 bytes more');
+    expect((await deadLettersShow(context, id, { full: true })).text(Infinity)).not.toContain('bytes more');
   });
 
   test('of a reason that this build does not know', async () => {
     keep(id, { reason: 'from_the_future' as Reason });
-    expect((await deadLettersShow(context, id, { full: false })).text()).toContain('does not know');
+    expect((await deadLettersShow(context, id, { full: false })).text(Infinity)).toContain('does not know');
   });
 
   test('of an unknown id is an error', async () => {
@@ -105,20 +105,22 @@ describe('batches that were given up', () => {
   };
 
   test('are listed, of one day or of all', async () => {
-    expect((await onFailureList(context, {})).text()).toBe('No batch was given up.');
+    expect((await onFailureList(context, {})).text(Infinity)).toBe('No batch was given up.');
     parts.batches.push(batch);
     expect((await onFailureList(context, {})).json).toEqual({
       batches: [expect.objectContaining({ key: batch.key, invokeCount: 21, records: 1 })],
     });
     expect((await onFailureList(context, { day: '2026-01-30' })).json).toEqual({ batches: [] });
-    expect((await onFailureList(context, {})).text()).toMatch(/RetryAttemptsExhausted +21 +1 +aws\/lambda/);
+    expect((await onFailureList(context, {})).text(Infinity)).toMatch(
+      /RetryAttemptsExhausted +21 +1 +aws\/lambda/,
+    );
   });
 
   test('are shown record by record, decoded', async () => {
     parts.batches.push(batch);
     const { json, text } = await onFailureShow(context, batch.key, { full: false });
-    expect(text()).toContain('RetryAttemptsExhausted, after 21 tries');
-    expect(text()).toContain('It is a core-data update:');
+    expect(text(Infinity)).toContain('RetryAttemptsExhausted, after 21 tries');
+    expect(text(Infinity)).toContain('It is a core-data update:');
     expect(json).toMatchObject({
       payload: [
         {

@@ -2,7 +2,7 @@ import type { DeadLetterSummary } from '@trackline/adapters/event-store/dead-let
 import { reasons } from '@trackline/domain/verdict';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
-import { decodeLetter, describePart, kindOfReason } from '../decode-letter.ts';
+import { decodeLetter, describeParts, kindOfReason } from '../decode-letter.ts';
 import { Failure } from '../failure.ts';
 import { hexDump } from '../hex-dump.ts';
 import { limits } from '../limits.ts';
@@ -20,7 +20,8 @@ export async function deadLettersList(
   letters.sort((a, b) => a.origin.arrivedAtMs - b.origin.arrivedAtMs || (a.id < b.id ? -1 : 1));
   return {
     json: { day, deadLetters: letters.map(summaryJson) },
-    text: () => (letters.length > 0 ? letterTable(letters) : `No dead letters on ${day} (UTC).`),
+    text: (columns) =>
+      letters.length > 0 ? letterTable(letters, columns) : `No dead letters on ${day} (UTC).`,
   };
 }
 
@@ -46,7 +47,7 @@ export async function deadLettersShow(
           ...originPairs(letter),
           ['size', `${count(letter.size)} bytes`],
         ]),
-        ...decoded.map(describePart),
+        ...describeParts(decoded, full),
         hexDump(letter.bytes, full ? Infinity : limits.hexBytesShown),
       ].join('\n\n'),
   };
@@ -63,7 +64,7 @@ function summaryJson({ id, reason, detail, size, origin }: DeadLetterSummary) {
   return { id, reason, words: words(reason), detail, size, origin: { ...rest, arrivedAt: iso(arrivedAtMs) } };
 }
 
-function letterTable(letters: readonly DeadLetterSummary[]): string {
+function letterTable(letters: readonly DeadLetterSummary[], columns: number): string {
   const rows = letters.map(({ id, reason, detail, size, origin }): Cell[] => [
     id,
     shortIso(origin.arrivedAtMs),
@@ -72,7 +73,7 @@ function letterTable(letters: readonly DeadLetterSummary[]): string {
     size,
     clip(detail, 60),
   ]);
-  return table(['ID', 'ARRIVED AT', 'STREAM', 'REASON', 'BYTES', 'DETAIL'], rows);
+  return table(['ID', 'ARRIVED AT', 'STREAM', 'REASON', 'BYTES', { prose: 'DETAIL' }], rows, columns);
 }
 
 function originPairs({ origin }: DeadLetterSummary): [string, string][] {

@@ -56,13 +56,13 @@ describe('events', () => {
   test('are a table in which a user agent can’t reach the terminal', async () => {
     store(minutesAgo(1), { userAgent: '\u001b[2J\u202eevil', bot: true, unverified: true });
     const { text } = await show();
-    expect(text()).toContain('\\x1b[2J\\u202eevil');
-    expect(text()).toContain('bot unverified');
-    expect(text()).not.toContain('\u001b');
+    expect(text(Infinity)).toContain('\\x1b[2J\\u202eevil');
+    expect(text(Infinity)).toContain('bot unverified');
+    expect(text(Infinity)).not.toContain('\u001b');
   });
 
   test('that there are none is said, with the hours', async () => {
-    expect((await show({ type: 'click' })).text()).toBe(
+    expect((await show({ type: 'click' })).text(Infinity)).toBe(
       'No click of a in 2026-01-31 00:00–00:59, 2026-01-30 23:00–23:59 (UTC).',
     );
   });
@@ -80,10 +80,10 @@ describe('one event', () => {
       referrer: '',
       unknownFields: null,
     });
-    expect(text()).toMatch(/^params\.sub1 +x$/m);
-    expect(text()).toMatch(/^transaction\.amount +19\.90$/m);
-    expect(text()).toMatch(/^receivedAt +2026-01-31T00:09:00\.000Z$/m);
-    expect(text()).not.toContain('referrer');
+    expect(text(Infinity)).toMatch(/^params\.sub1 +x$/m);
+    expect(text(Infinity)).toMatch(/^transaction\.amount +19\.90$/m);
+    expect(text(Infinity)).toMatch(/^receivedAt +2026-01-31T00:09:00\.000Z$/m);
+    expect(text(Infinity)).not.toContain('referrer');
   });
 
   test('that is not there is an error', async () => {
@@ -106,7 +106,7 @@ describe('report', () => {
       counts: { impression: 2, click: 1, transaction: 0 },
       total: 3,
     });
-    expect(text()).toMatch(/IMPRESSION +CLICK +TRANSACTION +TOTAL\n2026-01-31 +2 +1 +0 +3$/);
+    expect(text(Infinity)).toMatch(/IMPRESSION +CLICK +TRANSACTION +TOTAL\n2026-01-31 +2 +1 +0 +3$/);
   });
 
   test('counts each hour, too', async () => {
@@ -119,7 +119,7 @@ describe('report', () => {
       { hour: '2026013022', counts: { impression: 0, click: 1, transaction: 0 }, total: 1 },
       { hour: '2026013023', counts: { impression: 1, click: 0, transaction: 0 }, total: 1 },
     ]);
-    expect(text()).toMatch(/^23:00 +1 +0 +0 +1$/m);
+    expect(text(Infinity)).toMatch(/^23:00 +1 +0 +0 +1$/m);
   });
 
   test('of a program without events is all zeros', async () => {

@@ -31,9 +31,9 @@ export async function events({ parts, clock }: Context, options: EventsOptions):
   }
   return {
     json: { programId: options.program, hours, events: newest.map(eventJson) },
-    text: () =>
+    text: (columns) =>
       newest.length > 0
-        ? eventTable(newest)
+        ? eventTable(newest, columns)
         : `No ${options.type ?? 'event'} of ${options.program} in ${hours.map(readableHour).join(', ')} (UTC).`,
   };
 }
@@ -80,8 +80,8 @@ function eventJson({ event, unknownFields }: StoredEvent) {
   return { ...head, ...rest, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
 }
 
-function eventTable(stored: readonly StoredEvent[]): string {
-  const heads = ['RECEIVED AT', 'TYPE', 'PUBLISHER', 'VERSION', 'FLAGS', 'USER AGENT', 'MESSAGE'];
+function eventTable(stored: readonly StoredEvent[], columns: number): string {
+  const heads = ['RECEIVED AT', 'TYPE', 'PUBLISHER', 'VERSION', 'FLAGS', { prose: 'USER AGENT' }, 'MESSAGE'];
   const rows = stored.map(({ event }): Cell[] => [
     iso(event.receivedAtMs),
     event.type,
@@ -91,7 +91,7 @@ function eventTable(stored: readonly StoredEvent[]): string {
     clip(event.userAgent, 32),
     event.messageId,
   ]);
-  return table(heads, rows);
+  return table(heads, rows, columns);
 }
 
 function flags({ bot, unverified }: RecordedEvent): string {

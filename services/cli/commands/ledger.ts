@@ -4,7 +4,7 @@ import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
-import { type Cell, count, table } from '../table.ts';
+import { type Cell, count, counted, table } from '../table.ts';
 import { iso } from '../time.ts';
 
 export interface LedgerOptions {
@@ -32,7 +32,7 @@ export async function ledger({ parts, clock, progress }: Context, options: Ledge
   balances.sort((a, b) => (a.writer < b.writer ? -1 : 1));
   return {
     json: { totals: totals(balances), writers: balances.map(writerJson) },
-    text: () => describe(balances),
+    text: (columns) => describe(balances, columns),
     finding: missingInWords(balances),
   };
 }
@@ -77,10 +77,11 @@ function writerJson(balance: WriterBalance) {
   };
 }
 
-function describe(balances: readonly WriterBalance[]): string {
+function describe(balances: readonly WriterBalance[], columns: number): string {
   if (balances.length === 0) return 'No writer has booked or stated anything yet.';
   const heads = [
     'WRITER',
+    { prose: 'INSTANCE' },
     'STATE',
     'ACCEPTED',
     'PERSISTED',
@@ -92,6 +93,7 @@ function describe(balances: readonly WriterBalance[]): string {
   ];
   const rows = balances.map((each): Cell[] => [
     each.writer,
+    each.latest?.instance ?? '',
     each.state,
     each.acceptedThrough,
     each.persisted,
@@ -111,7 +113,7 @@ function describe(balances: readonly WriterBalance[]): string {
     all.deadLettered,
     all.lost,
   ];
-  return [table(heads, [...rows, ['all', '', ...sums]]), ...remarks(balances)].join('\n');
+  return [table(heads, [...rows, ['all', '', '', ...sums]], columns), ...remarks(balances)].join('\n');
 }
 
 /** Below the table, a line for each thing that somebody should know of. */
@@ -122,7 +124,6 @@ function remarks(balances: readonly WriterBalance[]): string[] {
           `expired of ${each.writer}: 1–${each.expiredThrough}, older than the retention, and not judged any more`,
         ]
       : []),
-    ...(each.missing.length > 0 ? [`missing of ${each.writer}: ${intervals(each.missing)}`] : []),
     ...(each.pending.length > 0 ? [`pending of ${each.writer}: ${intervals(each.pending)}`] : []),
     ...(isVouchedFor(each)
       ? []
@@ -138,12 +139,15 @@ function missingInWords(balances: readonly WriterBalance[]): string | undefined 
   if (short.length === 0) return undefined;
   const events = short.reduce((sum, { missing }) => sum + width(missing), 0);
   const named = short.map(({ writer, missing }) => `${writer} ${intervals(missing)}`);
-  return `Missing: ${count(events)} accepted events are not persisted: ${named.join('; ')}.`;
+  const are = events === 1 ? 'is' : 'are';
+  return `Missing: ${counted(events, 'accepted event')} ${are} not persisted: ${named.join('; ')}.`;
 }
 
-/** `5–9, 12–12`: the numbers as they are, so that they can be searched for. */
+/** `5–9, 12`: the numbers as they are, so that they can be searched for. */
 export function intervals(all: readonly Interval[]): string {
-  const named = all.slice(0, limits.gapsNamedMax).map(({ first, last }) => `${first}–${last}`);
+  const named = all
+    .slice(0, limits.gapsNamedMax)
+    .map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`));
   const unnamed = all.length - named.length;
   return unnamed > 0 ? `${named.join(', ')} and ${count(unnamed)} more gaps` : named.join(', ');
 }

@@ -1,7 +1,7 @@
 import type { ListedBatch } from '@trackline/adapters/event-store/on-failure';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
-import { decodeLetter, describePart } from '../decode-letter.ts';
+import { decodeLetter, describeParts } from '../decode-letter.ts';
 import { Failure } from '../failure.ts';
 import { hexDump } from '../hex-dump.ts';
 import { limits } from '../limits.ts';
@@ -66,7 +66,7 @@ export async function onFailureShow(
             ['partition key', partitionKey],
             ['size', `${count(bytes.length)} bytes`],
           ]),
-          ...decoded.map(describePart),
+          ...describeParts(decoded, full),
           hexDump(bytes, full ? Infinity : limits.hexBytesShown),
         ]),
       ].join('\n\n'),

@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryParts, whileTimePasses } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import type { Answer } from '../answer.ts';
+import { Failure } from '../failure.ts';
 import { programDelete } from './program-delete.ts';
 import { programPut } from './program-put.ts';
 import { programStatus } from './program-status.ts';
@@ -59,7 +60,7 @@ describe('pause', () => {
       changed: true,
       arrived: true,
     });
-    expect(text()).toBe('a is paused: version 7 is in the program store.');
+    expect(text(Infinity)).toBe('a is paused: version 7 is in the program store.');
   });
 
   test('of a paused program sends nothing', async () => {
@@ -72,7 +73,7 @@ describe('pause', () => {
     parts.apply(program(6, { status: 'paused' }));
     parts.store.set('a', program(5));
     await expect(pause()).rejects.toThrow(
-      /Version 6 of a is not in the program store after 1 s \(it has version 5\)/,
+      /Version 6 of a is not in the program store after 1 s: it has version 5/,
     );
   });
 
@@ -87,9 +88,25 @@ describe('pause', () => {
     parts.apply(program(1));
     parts.onUpdate = () => {};
     await expect(pause()).rejects.toThrow(
-      /not in the program store after 1 s \(it has version 1\).*core-data updater running/,
+      /not in the program store after 1 s: it has version 1.*core-data updater running/,
     );
     expect(clock.monotonicMs()).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('changes nothing where the store that it is to wait for is not known', async () => {
+    const programStoreReader = async () => {
+      throw new Failure('REDIS_URL is not set');
+    };
+    parts.apply(program(1));
+    const context = parts.context(clock);
+    const change = programStatus(
+      { ...context, parts: { ...context.parts, programStoreReader } },
+      'a',
+      'paused',
+      options,
+    );
+    await expect(change).rejects.toThrow('REDIS_URL is not set');
+    expect(parts.calls).toEqual([]);
   });
 
   test('without waiting is done when the stream has it', async () => {
@@ -97,7 +114,7 @@ describe('pause', () => {
     parts.onUpdate = () => {};
     const { json, text } = await pause({ wait: false });
     expect(json).toMatchObject({ arrived: false });
-    expect(text()).toBe('a will be paused: version 2 is on the core-data stream.');
+    expect(text(Infinity)).toBe('a will be paused: version 2 is on the core-data stream.');
   });
 
   test('reports the conflict when somebody else’s content won the version', async () => {
@@ -127,7 +144,7 @@ describe('pause', () => {
   test('tells the stream’s code when it does not take the update', async () => {
     parts.apply(program(1));
     parts.onPut = () => ({ ok: false, code: 'AccessDenied', throttled: false, retriable: false });
-    await expect(pause()).rejects.toThrow(/did not take the update \(AccessDenied\); nothing was changed/);
+    await expect(pause()).rejects.toThrow(/did not take the update \(AccessDenied\).*before you try again/);
   });
 });
 
@@ -141,7 +158,7 @@ test('resume undoes pause', async () => {
 describe('delete', () => {
   test('sends a deletion as the next version', async () => {
     parts.apply(program(4));
-    expect((await remove()).text()).toBe('a is deleted: version 5 is in the program store.');
+    expect((await remove()).text(Infinity)).toBe('a is deleted: version 5 is in the program store.');
     expect(parts.newest('a')).toEqual(tombstone(5));
   });
 

@@ -2,7 +2,7 @@ import type { ProgramStoreReader } from '@trackline/adapters/program-store/progr
 import type { StoredVersion } from '@trackline/adapters/program-table/program-table';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
-import { awaitVersions } from '../core-data/await-store.ts';
+import { type Arrival, awaitVersions, inWords } from '../core-data/await-store.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { pairs } from '../table.ts';
@@ -23,33 +23,26 @@ export async function programGet(
   if (history) {
     const versions: StoredVersion[] = [];
     for await (const version of table.history(id)) versions.push(version);
-    return { json: { versions: versions.map(versionJson) }, text: () => versionTable(versions) };
+    return {
+      json: { versions: versions.map(versionJson) },
+      text: (columns) => versionTable(versions, columns),
+    };
   }
   const store = await storeState(context, newest);
-  return { json: { ...versionJson(newest), store }, text: () => describe(newest, store) };
+  return { json: { ...versionJson(newest), store }, text: () => describe(newest, inWords(store)) };
 }
 
-/** In a word or two, what the program store says of the newest version. The answer must not depend on Redis, so its trouble is part of it. */
-async function storeState({ parts, clock }: Context, { program }: StoredVersion): Promise<string> {
+/** What the program store says of the newest version. The answer must not depend on Redis, so its trouble is part of it. */
+async function storeState({ parts, clock }: Context, { program }: StoredVersion): Promise<Arrival> {
   let reader: ProgramStoreReader;
   try {
     reader = await parts.programStoreReader();
   } catch (error) {
-    if (error instanceof Failure) return 'not asked: REDIS_URL is not set';
+    if (error instanceof Failure) return { kind: 'unasked', why: 'REDIS_URL is not set' };
     throw error;
   }
   const arrivals = await awaitVersions([program], { reader, clock, timeoutMs: limits.storeCommandTimeoutMs });
-  const arrival = arrivals[0]!;
-  switch (arrival.kind) {
-    case 'arrived':
-      return 'has it';
-    case 'conflict':
-      return 'has another content of this version';
-    case 'newer':
-      return `has version ${arrival.version}`;
-    case 'unseen':
-      return `does not have it: ${arrival.instead}`;
-  }
+  return arrivals[0]!;
 }
 
 function describe({ program, storedAtMs }: StoredVersion, store: string): string {

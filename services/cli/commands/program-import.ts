@@ -1,10 +1,11 @@
 import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
+import type { ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import type { Answer } from '../answer.ts';
 import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
-import { awaitVersions } from '../core-data/await-store.ts';
+import { awaitVersions, isSettled } from '../core-data/await-store.ts';
 import { explain, type WaitOptions } from '../core-data/change-program.ts';
 import { inputName, readInput } from '../core-data/read-input.ts';
 import { type PlacedUpdate, readUpdates } from '../core-data/read-updates.ts';
@@ -20,6 +21,8 @@ const outcomes = ['stored', 'sent', 'followed', 'same', 'older', 'conflict', 'no
 type Outcome = (typeof outcomes)[number];
 
 const failures: readonly Outcome[] = ['conflict', 'not_sent', 'unseen'];
+/** Those that need no word about each entry: an import that is repeated is the same all over. */
+const unremarkable: readonly Outcome[] = ['stored', 'sent', 'same'];
 
 interface ImportedEntry extends PlacedUpdate {
   outcome: Outcome;
@@ -37,8 +40,10 @@ export async function programImport(context: Context, path: string, options: Wai
     compareWithTable(update, programs),
   );
   const toSend = entries.filter(({ outcome }) => outcome === 'sent');
+  // Before anything is sent: where the store is not known, nothing has been changed yet.
+  const reader = options.wait ? await context.parts.programStoreReader() : null;
   await send(context, toSend, options);
-  if (options.wait) await arrive(context, programs, toSend, options);
+  if (reader) await arrive(context, programs, reader, toSend, options);
   return answer(entries);
 }
 
@@ -90,6 +95,7 @@ async function send(
 async function arrive(
   context: Context,
   programs: ProgramTable,
+  reader: ProgramStoreReader,
   entries: readonly ImportedEntry[],
   { timeoutMs }: WaitOptions,
 ): Promise<void> {
@@ -106,7 +112,7 @@ async function arrive(
   const arrivals = await awaitVersions(
     awaited.map(({ program }) => program),
     {
-      reader: await context.parts.programStoreReader(),
+      reader,
       clock: context.clock,
       timeoutMs,
       onArrived: (arrived) =>
@@ -116,7 +122,7 @@ async function arrive(
   await mapBounded([...awaited.keys()], limits.tableReadsMax, async (index) => {
     const [entry, arrival] = [awaited[index]!, arrivals[index]!];
     const trouble = await explain(entry.program, arrival, programs, timeoutMs);
-    entry.outcome = trouble === null ? 'stored' : arrival.kind === 'unseen' ? 'unseen' : 'conflict';
+    entry.outcome = trouble === null ? 'stored' : isSettled(arrival) ? 'conflict' : 'unseen';
     entry.detail = trouble ?? '';
   });
 }
@@ -135,7 +141,7 @@ function answer(entries: readonly ImportedEntry[]): Answer {
   }));
   return {
     json: { counts, entries: shown },
-    text: () => describe(counts, shown),
+    text: (columns) => describe(counts, shown, columns),
     finding: failed > 0 ? `${count(failed)} of ${count(entries.length)} updates failed.` : undefined,
   };
 }
@@ -149,10 +155,15 @@ interface ShownEntry {
 }
 
 /** How many of each, and by name what did not simply go through. */
-function describe(counts: Readonly<Record<Outcome, number>>, entries: readonly ShownEntry[]): string {
+function describe(
+  counts: Readonly<Record<Outcome, number>>,
+  entries: readonly ShownEntry[],
+  columns: number,
+): string {
   const summary = outcomes.filter((outcome) => counts[outcome] > 0).map((o) => `${count(counts[o])} ${o}`);
-  const remarkable = entries.filter(({ outcome }) => outcome !== 'stored' && outcome !== 'sent');
+  const remarkable = entries.filter(({ outcome }) => !unremarkable.includes(outcome));
   if (remarkable.length === 0) return `${summary.join(', ')}.`;
   const rows = remarkable.map((e) => [e.place, e.id, String(e.version), e.outcome, e.detail]);
-  return `${table(['ENTRY', 'ID', 'VERSION', 'OUTCOME', 'DETAIL'], rows)}\n\n${summary.join(', ')}.`;
+  const heads = ['ENTRY', 'ID', 'VERSION', 'OUTCOME', { prose: 'DETAIL' }];
+  return `${table(heads, rows, columns)}\n\n${summary.join(', ')}.`;
 }

@@ -16,6 +16,6 @@ export async function programList(
   newest.sort((a, b) => (a.program.id < b.program.id ? -1 : 1));
   return {
     json: { programs: newest.map(versionJson) },
-    text: () => (newest.length > 0 ? versionTable(newest) : 'There are no programs.'),
+    text: (columns) => (newest.length > 0 ? versionTable(newest, columns) : 'There are no programs.'),
   };
 }

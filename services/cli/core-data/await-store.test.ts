@@ -18,14 +18,9 @@ describe('compare', () => {
       { kind: 'conflict' },
     ],
     ['a newer one', program('a', 4), 'g', { kind: 'newer', version: 4 }],
-    ['an older one', program('a', 1), 'g', { kind: 'unseen', instead: 'it has version 1' }],
-    ['none', null, 'g', { kind: 'unseen', instead: 'it has no such program' }],
-    [
-      'the same, in a store that is not built',
-      program('a', 2),
-      null,
-      { kind: 'unseen', instead: 'it is not built' },
-    ],
+    ['an older one', program('a', 1), 'g', { kind: 'older', version: 1 }],
+    ['none', null, 'g', { kind: 'absent' }],
+    ['the same, in a store that is not built', program('a', 2), null, { kind: 'not_built' }],
   ])('%s', (_, held, generation, arrival) => {
     expect(compare(ours, { program: held, generation })).toEqual(arrival);
   });
@@ -83,7 +78,7 @@ describe('awaitVersions', () => {
       { 900: () => store.set('a', a) },
       (id) => store.get(id) ?? null,
     );
-    expect(arrivals).toEqual([{ kind: 'arrived' }, { kind: 'unseen', instead: 'it has no such program' }]);
+    expect(arrivals).toEqual([{ kind: 'arrived' }, { kind: 'absent' }]);
     expect(elapsedMs).toBeGreaterThanOrEqual(1_900);
     expect(elapsedMs).toBeLessThan(2_300);
   });
@@ -118,6 +113,6 @@ describe('awaitVersions', () => {
     expect(mended.arrivals).toEqual([{ kind: 'arrived' }]);
     failing = true;
     const { arrivals } = await wait([program('a', 1)], {}, fetch);
-    expect(arrivals).toEqual([{ kind: 'unseen', instead: "it can't be asked (Connection is closed.)" }]);
+    expect(arrivals).toEqual([{ kind: 'unasked', why: 'Connection is closed.' }]);
   });
 });

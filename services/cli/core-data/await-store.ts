@@ -8,13 +8,21 @@ import { limits } from '../limits.ts';
 type Fetched = Awaited<ReturnType<ProgramStoreReader['fetch']>>;
 
 /**
- * What became of a version in the program store. arrived: the store has it. conflict: the store has this version with another content, which came
- * first. newer: the store has a newer one by now. unseen: not there in time, and what there is instead.
+ * What the program store says of a version.
+ *
+ * arrived: it has it. conflict: it has this version with another content, which came first. newer, older: it has that
+ * version. absent: it has no such program. damaged: what it has is no program. not_built: it has no generation, so no
+ * tracker asks it. unasked: it can't be asked, so nothing is known.
  */
 export type Arrival =
-  | { readonly kind: 'arrived' | 'conflict' }
-  | { readonly kind: 'newer'; readonly version: number }
-  | { readonly kind: 'unseen'; readonly instead: string };
+  | { readonly kind: 'arrived' | 'conflict' | 'absent' | 'damaged' | 'not_built' }
+  | { readonly kind: 'newer' | 'older'; readonly version: number }
+  | { readonly kind: 'unasked'; readonly why: string };
+
+/** Whether waiting longer changes nothing. */
+export function isSettled({ kind }: Arrival): boolean {
+  return kind === 'arrived' || kind === 'conflict' || kind === 'newer';
+}
 
 export interface AwaitOptions {
   readonly reader: ProgramStoreReader;
@@ -33,7 +41,7 @@ export async function awaitVersions(
   programs: readonly ProgramVersion[],
   { reader, clock, timeoutMs, onArrived }: AwaitOptions,
 ): Promise<readonly Arrival[]> {
-  const arrivals = programs.map((): Arrival => ({ kind: 'unseen', instead: 'it was not asked' }));
+  const arrivals = programs.map((): Arrival => ({ kind: 'unasked', why: 'there was no time' }));
   let waiting = [...programs.keys()];
   let pollMs: number = limits.storePollMinMs;
   let lastArrivalMs = clock.monotonicMs();
@@ -44,7 +52,7 @@ export async function awaitVersions(
       arrivals[index] = await look(programs[index]!, reader);
     });
     const before = waiting.length;
-    waiting = waiting.filter((index) => arrivals[index]!.kind === 'unseen');
+    waiting = waiting.filter((index) => !isSettled(arrivals[index]!));
     const arrived = before - waiting.length;
     if (arrived > 0) {
       onArrived?.(programs.length - waiting.length);
@@ -62,15 +70,36 @@ async function look(program: ProgramVersion, reader: ProgramStoreReader): Promis
   try {
     return compare(program, await reader.fetch(program.id));
   } catch (error) {
-    return { kind: 'unseen', instead: `it can't be asked (${(error as Error).message})` };
+    return { kind: 'unasked', why: (error as Error).message };
   }
 }
 
-/** What `fetched` says of `program`. A store without a generation is not built: no tracker asks it, whatever it holds. */
-export function compare(program: ProgramVersion, { program: held, generation }: Fetched): Arrival {
-  if (generation === null) return { kind: 'unseen', instead: 'it is not built' };
-  if (held === null) return { kind: 'unseen', instead: 'it has no such program' };
+/** What `fetched` says of `program`. */
+export function compare(program: ProgramVersion, { program: held, damaged, generation }: Fetched): Arrival {
+  if (generation === null) return { kind: 'not_built' };
+  if (held === null) return { kind: damaged ? 'damaged' : 'absent' };
   if (held.version > program.version) return { kind: 'newer', version: held.version };
-  if (held.version < program.version) return { kind: 'unseen', instead: `it has version ${held.version}` };
+  if (held.version < program.version) return { kind: 'older', version: held.version };
   return { kind: formatUpdate(held) === formatUpdate(program) ? 'arrived' : 'conflict' };
+}
+
+/** The same in words that complete "the program store …". */
+export function inWords(arrival: Arrival): string {
+  switch (arrival.kind) {
+    case 'arrived':
+      return 'has it';
+    case 'conflict':
+      return 'has another content of this version';
+    case 'newer':
+    case 'older':
+      return `has version ${arrival.version}`;
+    case 'absent':
+      return 'has no such program';
+    case 'damaged':
+      return 'has something that is no program; "trackline program rebuild --force" mends it';
+    case 'not_built':
+      return 'is not built; "trackline program rebuild" builds it';
+    case 'unasked':
+      return `can't be asked: ${arrival.why}`;
+  }
 }

@@ -1,11 +1,12 @@
 import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
+import type { ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { type Arrival, awaitVersions } from './await-store.ts';
+import { type Arrival, awaitVersions, inWords } from './await-store.ts';
 
 export interface WaitOptions {
   /** False: done as soon as the stream has the update. */
@@ -31,8 +32,10 @@ export async function changeProgram(
   const newest = (await table.latest(id))?.program ?? null;
   const next = change(newest);
   const changed = next !== newest;
+  // Before anything is sent: where the store is not known, nothing has been changed yet.
+  const reader = options.wait ? await context.parts.programStoreReader() : null;
   if (changed) await send(context, next, options);
-  if (options.wait) await arrive(context, table, next, options.timeoutMs);
+  if (reader) await arrive(context, table, reader, next, options.timeoutMs);
   return {
     json: { program: JSON.parse(formatUpdate(next)), changed, arrived: options.wait },
     text: () => describe(next, changed, options.wait),
@@ -55,16 +58,18 @@ async function send(context: Context, program: ProgramVersion, { timeoutMs }: Wa
   const { clock, random } = context;
   const [error] = await sendUpdates([program], { stream, clock, random, giveUpAfterMs: timeoutMs });
   if (error !== null)
-    throw new Failure(`The core-data stream did not take the update (${error}); nothing was changed.`);
+    throw new Failure(
+      `The core-data stream did not take the update (${error}). See "trackline program get ${program.id}" before you try again.`,
+    );
 }
 
 async function arrive(
   context: Context,
   table: ProgramTable,
+  reader: ProgramStoreReader,
   program: ProgramVersion,
   timeoutMs: number,
 ): Promise<void> {
-  const reader = await context.parts.programStoreReader();
   const [arrival] = await awaitVersions([program], { reader, clock: context.clock, timeoutMs });
   const trouble = await explain(program, arrival!, table, timeoutMs);
   if (trouble !== null) throw new Failure(trouble);
@@ -88,10 +93,15 @@ export async function explain(
       return (await isInHistory(program, table))
         ? `Version ${version} of ${id} was taken, but version ${arrival.version} from somebody else is newer, and rules. ${look}`
         : `Conflict: somebody else was faster with ${id}, whose version is ${arrival.version} now; version ${version} was not taken. ${look}`;
-    case 'unseen':
+    case 'unasked':
       return (
-        `Version ${version} of ${id} is not in the program store after ${timeoutMs / 1000} s (${arrival.instead}). ` +
-        `What was sent is on the core-data stream; is the core-data updater running? See "trackline program get ${id}".`
+        `Whether version ${version} of ${id} is in the program store is not known: it can't be asked (${arrival.why}). ` +
+        `The update is on the core-data stream. Is Redis running? Then see "trackline program get ${id}".`
+      );
+    default:
+      return (
+        `Version ${version} of ${id} is not in the program store after ${timeoutMs / 1000} s: it ${inWords(arrival)}. ` +
+        `The update is on the core-data stream; is the core-data updater running? See "trackline program get ${id}".`
       );
   }
 }

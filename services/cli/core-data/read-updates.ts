@@ -33,7 +33,7 @@ export function readUpdates(bytes: Uint8Array): ReadUpdates {
   for (const { place, bytes: entry } of entries) {
     const parsed = parseUpdate(entry);
     if (!parsed.ok) {
-      bad.push(`${place}: ${parsed.reason}: ${parsed.detail}`);
+      bad.push(`${place}: ${parsed.detail}`);
       continue;
     }
     const { program } = parsed;
