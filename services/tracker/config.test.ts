@@ -95,6 +95,7 @@ describe('readConfig', () => {
     ['a misspelt variable with our prefix', { TRACKLINE_PROT: '8080' }],
     ['a spool that can’t hold one call', { TRACKLINE_SPOOL_BYTES: '1000000' }],
     ['a drain shorter than a call', { TRACKLINE_DRAIN_TIMEOUT_MS: '100' }],
+    ['statements so rare that the writer seems dead', { TRACKLINE_STATEMENT_EVERY_MS: '20001' }],
     ['Redis given longer than a call may take', { TRACKLINE_REDIS_TIMEOUT_MS: '60000' }],
     ['negative answers kept longer than programs', { TRACKLINE_PROGRAM_CACHE_TTL_MS: '4000' }],
   ])('refuses %s, by name', (_, environment) => {
