@@ -24,7 +24,7 @@ export function buildEvent(call: Call, type: EventType, nowMs: number, unverifie
     clickId: isClick ? messageId : '',
     visitorId: '',
     receivedAtMs: nowMs,
-    ip: truncateIp(request.ip),
+    ip: truncateIp(call.ip),
     userAgent: (request.headers['user-agent'] ?? '').slice(0, limits.userAgentCharsMax),
     referrer: truncateReferrer(request.headers.referer ?? '', limits.referrerCharsMax),
     landingUrl: isClick && program !== null ? landingOf(program) : '',

@@ -49,6 +49,8 @@ export interface Call {
   readonly request: TrackedRequest;
   readonly reply: FastifyReply;
   readonly programId: string;
+  /** The caller's address, '' where it can't be told; never to be kept as it is. */
+  readonly ip: string;
   type: EventType | null;
   /** HEAD or a prefetch: answered as any other, but no event. */
   ignored: CallReason | null;

@@ -48,6 +48,8 @@ export function buildPublicServer({
       // Bounded in bytes already; Node would drop headers beyond a number without a word.
       server.maxHeadersCount = 0;
       server.maxConnections = limits.connectionsMax;
+      // Node asks for the address once, and remembers it: after a reset nobody could tell it any more.
+      server.on('connection', (socket) => void socket.remoteAddress);
       return server.on('checkExpectation', protocol.refuseExpectation);
     },
     clientErrorHandler: (error, socket) => protocol.refuseBytes(error, socket),

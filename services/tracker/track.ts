@@ -22,6 +22,7 @@ export function track(
     request,
     reply,
     programId: request.params.programId,
+    ip: addressOf(request),
     type: null,
     ignored: null,
     program: null,
@@ -42,6 +43,15 @@ export function track(
   } catch (error) {
     fail(call, error);
   }
+}
+
+/**
+ * Who calls. To be asked at the start: of a connection that is gone the address can't be told, whatever
+ * Fastify's type says, and by the end of a cache miss it may be gone.
+ */
+function addressOf(request: TrackedRequest): string {
+  const ip: string | undefined = request.ip;
+  return ip ?? '';
 }
 
 /** What is wrong with how the call is made; null when nothing is. */

@@ -76,6 +76,11 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
+  /** Goes away without a word: the other side finds the connection reset. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   #change(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`Nothing came in ${timeoutMs} ms.`)), timeoutMs);
