@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Static, TObject } from 'typebox';
+import { type FormatName, formats } from './formats.ts';
 
 /** Every variable of our own begins with this, so that a misspelt one is found. */
 const ownPrefix = 'TRACKLINE_';
@@ -37,6 +38,7 @@ export function readEnvironment<S extends TObject>(
 
   const problems = strict ? misspelt(environment, known) : [];
   const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, strict: false });
+  for (const [name, { test }] of Object.entries(formats)) ajv.addFormat(name, test);
   const validate = ajv.compile(schema);
   if (!validate(values)) problems.push(...(validate.errors ?? []).map(describe));
   if (problems.length > 0) throw new ConfigError(problems);
@@ -66,6 +68,8 @@ function misspelt(
 function describe(error: ErrorObject): string {
   if (error.keyword === 'required') return `${error.params.missingProperty}: must be set`;
   const name = error.instancePath.slice(1);
+  if (error.keyword === 'format')
+    return `${name}: must be ${formats[error.params.format as FormatName].words}`;
   const allowed = error.params.allowedValues as readonly string[] | undefined;
   return `${name}: ${error.message}${allowed ? ` (${allowed.join(', ')})` : ''}`;
 }

@@ -1,12 +1,13 @@
 import Type from 'typebox';
 import { type TableName, tableDefinitions } from '../event-store/tables.ts';
+import type { FormatName } from './formats.ts';
 
 /** The variables that more than one service reads, so that all take and refuse the same. */
 
 export const awsRegion = Type.String({ pattern: '^[a-z0-9-]+$' });
 /** Where a service of AWS is, if not at AWS. */
-export const endpoint = Type.String({ pattern: '^https?://[^/]' });
-export const redisUrl = Type.String({ pattern: '^rediss?://[^/]' });
+export const endpoint = Type.String({ format: 'http-url' satisfies FormatName });
+export const redisUrl = Type.String({ format: 'redis-url' satisfies FormatName });
 export const logLevel = Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], { default: 'info' });
 
 /** 0: a free one. */

@@ -139,6 +139,21 @@ describe('the tracker’s process', () => {
     expect(said.stdout).toBe('');
   });
 
+  test('refuses an address that only begins like one with 78, and never repeats a secret', async () => {
+    const { said, ended } = run({
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL_KINESIS: 'http://hunter2:99999',
+      REDIS_URL: 'redis://user:hunter2@cache.example:99999',
+      TRACKLINE_EVENT_STREAM: 'events',
+    });
+    expect(await ended).toBe(78);
+    for (const name of ['REDIS_URL', 'AWS_ENDPOINT_URL_KINESIS']) {
+      expect(said.stderr).toMatch(new RegExp(`^  ${name}: must be a URL`, 'm'));
+    }
+    expect(said.stderr).not.toContain('    at ');
+    expect(said.stdout + said.stderr).not.toContain('hunter2');
+  });
+
   test('serves, ships, and drains: not ready from the signal on, while calls are still answered', async () => {
     const tracker = await start({ TRACKLINE_DRAIN_DELAY_MS: '2500' });
     const { url, adminUrl, writer } = tracker;
