@@ -32,22 +32,33 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
       httpsAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
     }),
   });
+  const underWay = new Set<Promise<unknown>>();
   return {
     async put(records) {
-      try {
-        const { Records = [] } = await client.send(
-          new PutRecordsCommand({ StreamName: options.streamName, Records: records.map(entry) }),
-        );
-        return records.map((_, index) => outcome(Records[index]));
-      } catch (error) {
-        const failure = failed(codeOf(error));
-        return records.map(() => failure);
-      }
+      const call = putRecords(records);
+      underWay.add(call);
+      const outcomes = await call;
+      underWay.delete(call);
+      return outcomes;
     },
     async close() {
+      // The client would cut them off, and nobody could tell whether the stream has their records.
+      await Promise.all(underWay);
       client.destroy();
     },
   };
+
+  async function putRecords(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]> {
+    try {
+      const { Records = [] } = await client.send(
+        new PutRecordsCommand({ StreamName: options.streamName, Records: records.map(entry) }),
+      );
+      return records.map((_, index) => outcome(Records[index]));
+    } catch (error) {
+      const failure = failed(codeOf(error));
+      return records.map(() => failure);
+    }
+  }
 }
 
 function entry({ data, partitionKey, explicitHashKey }: StreamRecord) {

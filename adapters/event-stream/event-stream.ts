@@ -7,7 +7,10 @@ export interface EventStream {
    * that only failures go back. A call that fails whole fails each of its records.
    */
   put(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]>;
-  /** Ends idle connections; calls under way are let finish. */
+  /**
+   * Ends the connections, once the calls under way are over: none takes longer than its time-out. Nothing is
+   * put from then on.
+   */
   close(): Promise<void>;
 }
 

@@ -108,6 +108,34 @@ describe('the event stream on Kinesis', () => {
     await close();
   });
 
+  test('closing lets calls under way finish', async () => {
+    let closed = Promise.resolve();
+    let isClosed = false;
+    const { stream, close } = await through(() => {
+      // The call has been made in full, and is not answered yet.
+      closed = stream.close().then(() => {
+        isClosed = true;
+      });
+      return null;
+    });
+    const outcomes = stream.put([record('a'), record('b')]).then((each) => {
+      expect(isClosed).toBe(false);
+      return each;
+    });
+    expect(await outcomes).toMatchObject([{ ok: true }, { ok: true }]);
+    await closed;
+    await close();
+  });
+
+  test('closing waits for a call that is never answered no longer than its time-out', async () => {
+    const { stream, close } = await through(() => 'hang');
+    const ended: string[] = [];
+    const put = stream.put([record('a')]).then(() => ended.push('put'));
+    await Promise.all([put, stream.close().then(() => ended.push('close'))]);
+    expect(ended).toEqual(['put', 'close']);
+    await close();
+  });
+
   test('a stream that nobody listens at: failed, to be tried again', async () => {
     const stream = connect({ endpoint: 'http://127.0.0.1:9' });
     expect(await stream.put([record('a')])).toMatchObject([{ ok: false, throttled: false, retriable: true }]);
