@@ -53,7 +53,7 @@ export interface Call {
   readonly ip: string;
   type: EventType | null;
   /** HEAD or a prefetch: answered as any other, but no event. */
-  ignored: CallReason | null;
+  readonly ignored: CallReason | null;
   /** The program decided on, where there is one. */
   program: Program | null;
   /** '' until an event is made. */

@@ -1,15 +1,16 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
 import { beginTracked, isAboutProgram } from './answer.ts';
 import type { Call } from './call.ts';
+import { pathOf } from './request-target.ts';
 
 /** A transparent GIF of 1×1. */
 export const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 export const gifType = 'image/gif';
 
-/** Paths whose answers are the GIF, whatever their status: an image tag shows nothing else. */
-export function isPixelPath(path: string): boolean {
-  return path.startsWith('/v1/impression/');
+/** Whether the answer is the GIF, whatever its status: an image tag shows nothing else. */
+export function isForPixel(target: string): boolean {
+  return pathOf(target).startsWith('/v1/impression/');
 }
 
 /**

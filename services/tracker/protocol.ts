@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import type { Clock } from '@trackline/domain/clock';
 import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
 import { errorBody, jsonType } from './answer.ts';
+import { ignoredAs } from './ignored.ts';
 import type { Limits } from './limits.ts';
-import { gif, gifType, isPixelPath } from './pixel.ts';
+import { gif, gifType, isForPixel } from './pixel.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -53,19 +54,18 @@ const isRefused = Symbol('is refused');
 export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolParts): Protocol {
   return {
     admits(request, response) {
-      (request.socket as Connection)[latestAnswer] = response;
+      if (!begin(request, response)) return false;
       const reason = refusalOf(request, limits);
       if (reason !== null) {
         refuse(request, response, reason);
         return false;
       }
-      if (isDraining() || hasBody(request)) response.setHeader('connection', 'close');
+      if (isDraining() || hasBody(request)) response.shouldKeepAlive = false;
       return true;
     },
 
     refuseExpectation(request, response) {
-      (request.socket as Connection)[latestAnswer] = response;
-      refuse(request, response, 'expectation_failed');
+      if (begin(request, response)) refuse(request, response, 'expectation_failed');
     },
 
     refuseBytes(error, socket: Connection) {
@@ -78,37 +78,63 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
         socket.destroy();
         return;
       }
+      const earlier = socket[latestAnswer];
+      if (earlier !== undefined && isLast(earlier)) {
+        afterAnswer(earlier, () => end(socket));
+        return;
+      }
       const reason = reasonOf(error);
       tally.count('none', reason);
-      const answer = rawAnswer(reason, isPixelPath(pathIn(error)));
+      const answer = rawAnswer(reason, isForPixel(targetIn(error)));
       // What came before on this connection is answered first, or this would be taken for its answer.
-      const earlier = socket[latestAnswer];
-      if (earlier === undefined || earlier.writableFinished) end(socket, answer);
-      else earlier.once('close', () => end(socket, answer));
+      afterAnswer(earlier, () => end(socket, answer));
     },
   };
 
   /**
-   * Says the last word. Closing at once would reset the connection while the other side still sends, and the
-   * answer with it.
+   * Ends the connection, with a last word if there is one. Closing at once would reset it while the other
+   * side still sends, and the answer with it.
    */
-  function end(socket: Socket, answer: Buffer): void {
+  function end(socket: Socket, answer: Buffer | '' = ''): void {
     if (socket.writable) socket.end(answer);
     clock.after(limits.refusedLingerMs, () => socket.destroy());
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, reason: CallReason): void {
-    tally.count('none', reason);
-    const [type, body] = isPixelPath(request.url ?? '') ? [gifType, gif] : [jsonType, errorBody(reason)];
+    const told = ignoredAs(request) ?? reason;
+    tally.count('none', told);
+    const [type, body] = isForPixel(request.url ?? '') ? [gifType, gif] : [jsonType, errorBody(reason)];
+    response.shouldKeepAlive = false;
     response.writeHead(reasons[reason].status, {
-      'x-tracking-verdict': verdictHeader(reason),
+      'x-tracking-verdict': verdictHeader(told),
       'cache-control': 'no-store',
       'content-type': type,
       'content-length': Buffer.byteLength(body),
-      connection: 'close',
     });
     response.end(body);
   }
+}
+
+/** Notes the answer as the latest of its connection; false where there is nothing to answer any more. */
+function begin({ socket }: { readonly socket: Connection }, response: ServerResponse): boolean {
+  const earlier = socket[latestAnswer];
+  if (earlier !== undefined && isLast(earlier)) return false;
+  socket[latestAnswer] = response;
+  return true;
+}
+
+/**
+ * Whether the answer ends its connection: what comes behind its call is none (RFC 9112 §9.6), and gets no
+ * answer.
+ */
+function isLast(answer: ServerResponse): boolean {
+  return !answer.shouldKeepAlive;
+}
+
+/** Once that answer, if there is one, has left. */
+function afterAnswer(answer: ServerResponse | undefined, run: () => void): void {
+  if (answer === undefined || answer.writableFinished) run();
+  else answer.once('close', run);
 }
 
 function refusalOf(
@@ -158,8 +184,8 @@ function isInUrl(error: ClientError): boolean {
   return /^(?:[A-Z-]+ )?[^\s]+ ?$/.test(line);
 }
 
-/** The path asked for, where the packet has it: its last request is the one that went wrong. */
-function pathIn(error: ClientError): string {
+/** The target asked for, where the packet has it: its last request is the one that went wrong. */
+function targetIn(error: ClientError): string {
   const parsed = parsedText(error);
   const request = parsed.slice(parsed.lastIndexOf('\r\n\r\n') + 1).trimStart();
   return /^[A-Z]+ (\S+)/.exec(request)?.[1] ?? '';

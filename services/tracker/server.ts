@@ -8,9 +8,11 @@ import Fastify, {
 } from 'fastify';
 import { beginAnswer, errorBody, jsonType } from './answer.ts';
 import type { TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
-import { gif, gifType, isPixelPath } from './pixel.ts';
+import { ignoredAs } from './ignored.ts';
+import { gif, gifType, isForPixel } from './pixel.ts';
 import { buildProtocol } from './protocol.ts';
 import { parseQuery } from './query.ts';
+import { pathOf } from './request-target.ts';
 import { click } from './routes/click.ts';
 import { events } from './routes/events.ts';
 import { impression } from './routes/impression.ts';
@@ -91,15 +93,16 @@ export function buildPublicServer({
   return app;
 
   function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    if (!trackedPath.test(pathOf(request))) return refuse(request, reply, 'route_unknown');
+    if (!trackedPath.test(pathOf(request.url))) return refuse(request, reply, 'route_unknown');
     return refuse(request, reply.header('allow', takenMethods), 'method_not_allowed');
   }
 
   /** Answers what no route takes; on a pixel's path with the pixel, if an image tag may have asked. */
   function refuse(request: FastifyRequest, reply: FastifyReply, reason: CallReason): FastifyReply {
-    tally.count('none', reason);
-    const asPixel = reason !== 'route_unknown' && reason !== 'method_not_allowed' && isPixelPath(request.url);
-    return beginAnswer(reply, reasons[reason].status, reason)
+    const told = ignoredAs(request.raw) ?? reason;
+    tally.count('none', told);
+    const asPixel = reason !== 'route_unknown' && reason !== 'method_not_allowed' && isForPixel(request.url);
+    return beginAnswer(reply, reasons[reason].status, told)
       .header('content-type', asPixel ? gifType : jsonType)
       .send(asPixel ? gif : errorBody(reason));
   }
@@ -116,10 +119,6 @@ function httpOptions({ limits }: TrackingParts) {
     requireHostHeader: false,
     noDelay: true,
   };
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split(/[?#]/, 1)[0]!;
 }
 
 /** The origin that a listening server is reached at. */

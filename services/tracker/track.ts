@@ -4,6 +4,7 @@ import type { CallReason } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
 import { buildEvent } from './build-event.ts';
 import type { Call, TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
+import { ignoredAs } from './ignored.ts';
 import type { SpoolOutcome } from './spool.ts';
 
 /**
@@ -24,7 +25,7 @@ export function track(
     programId: request.params.programId,
     ip: addressOf(request),
     type: null,
-    ignored: null,
+    ignored: ignoredAs(request.raw),
     program: null,
     messageId: '',
   };
@@ -65,8 +66,6 @@ function check(call: Call): CallReason | null {
     return query.publisher.length > parts.limits.idLengthMax ? 'id_too_long' : 'id_malformed';
   }
   if (call.type === null) return 'type_malformed';
-  if (request.raw.method === 'HEAD') call.ignored = 'head';
-  else if (isPrefetch(request)) call.ignored = 'prefetch';
   return null;
 }
 
@@ -74,20 +73,6 @@ function refuseProgramId(id: string, lengthMax: number): CallReason {
   // Without an id, or with the path segments that mean "here" and "above", the path is another one than ours.
   if (id === '' || id === '.' || id === '..') return 'route_unknown';
   return id.length > lengthMax ? 'id_too_long' : 'id_malformed';
-}
-
-const prefetchToken = /(?:^|[\s,;])prefetch(?:$|[\s,;])/i;
-
-/**
- * A browser fetching ahead says so in `Sec-Purpose` ("Fetch Standard"), older ones in `Purpose`: `prefetch`,
- * also as `prefetch;prerender`.
- */
-function isPrefetch({ headers }: TrackedRequest): boolean {
-  return hasPrefetchToken(headers['sec-purpose']) || hasPrefetchToken(headers.purpose);
-}
-
-function hasPrefetchToken(purpose: string | string[] | undefined): boolean {
-  return purpose !== undefined && prefetchToken.test(String(purpose));
 }
 
 function decideOn(call: Call, lookup: ProgramLookup): void {

@@ -147,11 +147,16 @@ describe('path and query', () => {
   });
 
   test('the whole URL in the request line is taken for its path', async () => {
-    expectPixel(
-      await say(get('http://other.example/v1/impression/nowhere')),
-      200,
-      'rejected; reason=program_unknown',
-    );
+    for (const origin of ['http://other.example', 'HTTPS://user@other.example:8443']) {
+      const pixel = `${origin}/v1/impression`;
+      expectPixel(await say(get(`${pixel}/nowhere`)), 200, 'rejected; reason=program_unknown');
+      expectPixel(await say(get(`${pixel}/%zz`)), 400, 'rejected; reason=malformed');
+      expectPixel(await say(get(`${pixel}/a`, 'X : a')), 400, 'rejected; reason=malformed');
+      expectPixel(await say(get(`${pixel}/${'a'.repeat(9_000)}`)), 414, 'rejected; reason=url_too_long');
+      expectPixel(await say(get(`${pixel}/${'a'.repeat(64_000)}`)), 414, 'rejected; reason=url_too_long');
+      expectJson(await say(crlf(`DELETE ${pixel}/a HTTP/1.1`, 'Host: a')), 405, 'method_not_allowed');
+      expectJson(await say(get(`${origin}/other?/v1/impression/`)), 404, 'route_unknown');
+    }
   });
 });
 
@@ -305,6 +310,54 @@ describe('protocol', () => {
     expect(await connection.rest()).toBe('');
   });
 
+  test.each([
+    ['a chunked body that is none', `${get('/v1/impression/aurora-shoes', 'Transfer-Encoding: chunked')}ZZZ`],
+    ['bytes behind a body', `${get('/v1/impression/aurora-shoes', 'Content-Length: 3')}abcZZZ\r\n\r\n`],
+    [
+      'a call behind a body',
+      `${get('/v1/impression/aurora-shoes', 'Content-Length: 3')}abc${get('/v1/impression/aurora-shoes')}`,
+    ],
+    [
+      'an expectation behind a body',
+      `${get('/v1/impression/aurora-shoes', 'Content-Length: 3')}abc${get('/', 'Expect: miracles')}`,
+    ],
+    ['bytes behind a last call', `${get('/v1/impression/aurora-shoes', 'Connection: close')}ZZZ\r\n\r\n`],
+    ['bytes behind a call of HTTP/1.0', `${crlf('GET /v1/impression/aurora-shoes HTTP/1.0')}ZZZ\r\n\r\n`],
+  ])('%s → one answer to one call', async (_, bytes) => {
+    const refusedBefore = await refusals('malformed');
+    const connection = await RawConnection.open(tracker.url);
+    void connection.send(bytes);
+    const reply = await connection.reply();
+    expectPixel(reply, 200, 'accepted');
+    goodCalls++;
+    expect(reply!.headers.connection).toBe('close');
+    expect(await connection.rest()).toBe('');
+    expect(await refusals('malformed')).toBe(refusedBefore);
+  });
+
+  test('a chunked body that is none, during a cache miss → the call’s own answer', async () => {
+    let known = (_: ProgramLookup) => {};
+    programs.set('slow', new Promise((resolve) => (known = resolve)));
+    const refusedBefore = await refusals('malformed');
+    const connection = await RawConnection.open(tracker.url);
+    await connection.send(get('/v1/impression/slow', 'Transfer-Encoding: chunked'));
+    await connection.send('ZZZ');
+    await sayRaw(tracker.url, get('/v1/impression/nowhere'));
+    known({ kind: 'unknown' });
+    expectPixel(await connection.reply(), 200, 'rejected; reason=program_unknown');
+    expect(await connection.rest()).toBe('');
+    expect(await refusals('malformed')).toBe(refusedBefore);
+  });
+
+  test('what is refused for its size and goes on with nonsense → one answer', async () => {
+    const refusedBefore = await refusals('malformed');
+    const connection = await RawConnection.open(tracker.url);
+    void connection.send(`${get(`/v1/impression/${'a'.repeat(9_000)}`)}ZZZ\r\n\r\n`);
+    expectPixel(await connection.reply(), 414, 'rejected; reason=url_too_long');
+    expect(await connection.rest()).toBe('');
+    expect(await refusals('malformed')).toBe(refusedBefore);
+  });
+
   test('idle keep-alive connection → closed silently', async () => {
     const connection = await RawConnection.open(tracker.url);
     void connection.send(get('/v1/impression/nowhere'));
@@ -380,4 +433,43 @@ describe('methods that ask for nothing', () => {
     const text = await connection.rest();
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*x-tracking-verdict: ignored[\s\S]*\r\n\r\n$/);
   });
+
+  test.each([
+    ['a broken escape in the path', 400, '/v1/impression/%zz'],
+    ['a broken escape in a parameter', 400, '/v1/impression/aurora-shoes?publisher=%zz'],
+    ['an id outside the pattern', 400, '/v1/click/aurora.shoes'],
+    ['an id of 65 characters', 414, `/v1/events/${'a'.repeat(65)}?type=click`],
+    ['no event type', 400, '/v1/events/aurora-shoes'],
+    ['a publisher of 65 characters', 414, `/v1/impression/aurora-shoes?publisher=${'p'.repeat(65)}`],
+    ['an unknown program', 404, '/v1/click/nowhere'],
+    ['an unknown route', 404, '/v2'],
+    ['a URL over 8 KB', 414, `/v1/impression/${'a'.repeat(9_000)}`],
+    ['an expectation', 417, '/v1/impression/aurora-shoes', 'Expect: miracles'],
+    ['headers over 16 KB', 431, '/v1/impression/aurora-shoes', `Cookie: a=${'x'.repeat(17_000)}`],
+  ] as [string, number, string, ...string[]][])(
+    '%s keeps its status of %i, and is ignored',
+    async (...given) => {
+      const [, status, path, ...headers] = given;
+      const before = (await totals()).rejected;
+      const answers = {
+        HEAD: await headOf(crlf(`HEAD ${path} HTTP/1.1`, 'Host: a', 'Connection: close', ...headers)),
+        prefetch: await headOf(get(path, 'Sec-Purpose: prefetch', 'Connection: close', ...headers)),
+      };
+      for (const head of Object.values(answers)) {
+        expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+        expect(head).toContain('\r\nx-tracking-verdict: ignored\r\n');
+      }
+      expect((await totals()).rejected).toBe(before);
+    },
+  );
+
+  async function headOf(bytes: string): Promise<string> {
+    const connection = await RawConnection.open(tracker.url);
+    void connection.send(bytes);
+    return (await connection.rest()).split('\r\n\r\n')[0]!;
+  }
+
+  async function totals(): Promise<{ readonly rejected: number }> {
+    return (await (await fetch(`${tracker.adminUrl}/ledger`)).json()) as { rejected: number };
+  }
 });
