@@ -39,7 +39,8 @@ export const schema = Type.Object({
   TRACKLINE_PROGRAM_CACHE_TTL_MS: ms(1, 600_000),
   /** 0: nothing is served past its TTL. */
   TRACKLINE_PROGRAM_CACHE_STALE_MS: ms(0, 86_400_000),
-  TRACKLINE_NEGATIVE_CACHE_TTL_MS: ms(1, 5_000),
+  /** Where its announcement went astray, a created program stays unknown for so long. */
+  TRACKLINE_NEGATIVE_CACHE_TTL_MS: ms(1, 5_000, 60_000),
   TRACKLINE_REDIS_TIMEOUT_MS: ms(1, 50),
 
   TRACKLINE_SPOOL_BYTES: Type.Integer({ minimum: 1, maximum: 64 * 1024 * MiB, default: 256 * MiB }),

@@ -10,12 +10,16 @@ function buildDrain(overrides: Partial<DrainParts> = {}) {
     clock,
     delayMs: 5_000,
     timeoutMs: 20_000,
+    lastPutsMs: 1_000,
     finalStatementMs: 2_000,
     async closePublicServer(untilMs) {
       note(`close until ${untilMs}`);
     },
     async flush() {
       note('flush');
+    },
+    async stopSending() {
+      note('stop sending');
     },
     giveUp: () => 0,
     async lastStatement(untilMs) {
@@ -48,6 +52,7 @@ describe('Drain', () => {
     expect(steps.slice(1)).toEqual([
       '5000 close until 25000',
       '5000 flush',
+      '5000 stop sending',
       '5000 state until 7000',
       '5000 ended, 0 lost',
     ]);
@@ -63,6 +68,43 @@ describe('Drain', () => {
     await clock.advance(1);
     expect(exitCode()).toBe(1);
     expect(steps.slice(-2)).toEqual(['25000 state until 27000', '25000 ended, 7 lost']);
+  });
+
+  test('calls under way are heard out before anything is given up, within their own time', async () => {
+    let heard = () => {};
+    const never = new Promise<void>(() => {});
+    const parts = {
+      flush: () => never,
+      stopSending: () => new Promise<void>((resolve) => (heard = resolve)),
+      giveUp: () => unsent,
+    };
+    let unsent = 7;
+    const inTime = buildDrain(parts);
+    inTime.drain.signal('SIGTERM');
+    await inTime.clock.advance(25_999);
+    expect(inTime.exitCode()).toBeNull();
+    unsent = 0;
+    heard();
+    await inTime.clock.advance(0);
+    expect(inTime.steps.at(-1)).toBe('25999 ended, 0 lost');
+    expect(inTime.exitCode()).toBe(0);
+
+    unsent = 7;
+    const tooLate = buildDrain(parts);
+    tooLate.drain.signal('SIGTERM');
+    await tooLate.clock.advance(26_000);
+    expect(tooLate.steps.slice(-2)).toEqual(['26000 state until 28000', '26000 ended, 7 lost']);
+  });
+
+  test('one that was cut short says nothing more', async () => {
+    const { clock, drain, steps, exitCode } = buildDrain();
+    drain.signal('SIGINT');
+    await clock.advance(1_000);
+    drain.signal('SIGINT');
+    await clock.advance(60_000);
+    expect(exitCode()).toBe(1);
+    expect(steps.slice(0, 2)).toEqual(['0 began: SIGINT', '1000 cut short, 0 lost']);
+    expect(steps.filter((step) => /state|ended|cut short/.test(step))).toHaveLength(1);
   });
 
   test('a signal repeated within a second is the same signal', async () => {

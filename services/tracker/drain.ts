@@ -2,8 +2,9 @@ import { type Clock, delay } from '@trackline/domain/clock';
 
 /**
  * The orderly end of a tracker. From the signal on it says that it is not ready, and goes on answering while
- * load balancers notice; then it takes no more connections, puts what the spool holds onto the stream, and
- * makes its last statement. What could not be sent in time is lost, and said so.
+ * load balancers notice; then it takes no more connections, puts what the spool holds onto the stream, hears
+ * out the calls that are still under way, and makes its last statement. What could not be sent in time is
+ * lost, and said so. Each phase is bounded; limits.ts adds them up.
  */
 export interface DrainParts {
   readonly clock: Clock;
@@ -11,6 +12,8 @@ export interface DrainParts {
   readonly delayMs: number;
   /** From then on: how long open calls and the spool may take together. */
   readonly timeoutMs: number;
+  /** How long calls that are under way by then may take to be answered. */
+  readonly lastPutsMs: number;
   /** How long the last statement may take, when all else is done. */
   readonly finalStatementMs: number;
   /**
@@ -20,7 +23,12 @@ export interface DrainParts {
   closePublicServer(untilMs: number): Promise<void>;
   /** Resolves when everything accepted is on the stream. */
   flush(): Promise<void>;
-  /** Gives up what is not on the stream yet. Returns how many events that is. */
+  /** Puts nothing more on the stream, and resolves when the calls under way are answered. */
+  stopSending(): Promise<void>;
+  /**
+   * Gives up what is not on the stream yet, and returns how many events that is. Asked again, it tells the
+   * same: an event is lost once.
+   */
   giveUp(): number;
   /** Returns whether it got through. */
   lastStatement(untilMs: number): Promise<boolean>;
@@ -44,6 +52,7 @@ const sameSignalMs = 1_000;
 export class Drain {
   readonly #parts: DrainParts;
   #beganMs: number | null = null;
+  #isCutShort = false;
   #end: (exitCode: number) => void = () => {};
   /** Resolves with the exit code: 0, or 1 where accepted events were lost. */
   readonly ended: Promise<number>;
@@ -65,7 +74,9 @@ export class Drain {
    */
   signal(cause: string): void {
     const { clock, telemetry, giveUp } = this.#parts;
+    if (this.#isCutShort) return;
     if (this.#beganMs !== null && clock.monotonicMs() - this.#beganMs >= sameSignalMs) {
+      this.#isCutShort = true;
       telemetry.drainCutShort({ cause, lost: giveUp() });
       this.#end(1);
       return;
@@ -82,13 +93,16 @@ export class Drain {
   }
 
   async #run(beganMs: number): Promise<number> {
-    const { clock, delayMs, timeoutMs, finalStatementMs, telemetry } = this.#parts;
+    const { clock, delayMs, timeoutMs, lastPutsMs, finalStatementMs, telemetry } = this.#parts;
     await delay(clock, delayMs);
     const untilMs = clock.monotonicMs() + timeoutMs;
     await this.#parts.closePublicServer(untilMs);
     await Promise.race([this.#parts.flush(), delay(clock, untilMs - clock.monotonicMs())]);
+    await Promise.race([this.#parts.stopSending(), delay(clock, lastPutsMs)]);
+    if (this.#isCutShort) return 1;
     const lost = this.#parts.giveUp();
     const lastStatementSent = await this.#parts.lastStatement(clock.monotonicMs() + finalStatementMs);
+    if (this.#isCutShort) return 1;
     telemetry.drainEnded({ lost, lastStatementSent, tookMs: clock.monotonicMs() - beganMs });
     return lost > 0 ? 1 : 0;
   }

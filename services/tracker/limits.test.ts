@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { contradictions, limits } from './limits.ts';
+import { contradictions, drainMsMax, limits } from './limits.ts';
 
 const chosen = readConfig({ AWS_REGION: 'r', TRACKLINE_EVENT_STREAM: 's', REDIS_URL: 'redis://r' });
 
@@ -24,10 +24,24 @@ describe('limits', () => {
     ['retryBaseMs', { retryBaseMs: limits.drainRetryMaxMs + 1 }],
     ['drainRetryMaxMs', { retryMaxMs: limits.drainRetryMaxMs - 1 }],
     ['putTimeoutMs', { putTimeoutMs: chosen.TRACKLINE_DRAIN_TIMEOUT_MS + 1 }],
+    ['lastPutsMs', { lastPutsMs: limits.putTimeoutMs + 1 }],
+    ['storePollEveryMs', { storePollEveryMs: limits.requestTimeoutMs + 1 }],
+    ['TRACKLINE_REDIS_TIMEOUT_MS', { storePollEveryMs: chosen.TRACKLINE_REDIS_TIMEOUT_MS - 1 }],
     ['verdictReadersMax', { verdictReadersMax: 0 }],
     ['fetchesMax', { fetchesMax: Number.NaN }],
   ])('a nonsense relation of %s is found', (name, wrong) => {
     expect(contradictions({ ...limits, ...wrong }, chosen).join('\n')).toContain(name);
+  });
+
+  test('a drain fits into the 30 s that container platforms usually wait', () => {
+    expect(drainMsMax(limits, chosen)).toBeLessThanOrEqual(30_000);
+  });
+
+  test('a drain that takes longer in all than ECS waits is found', () => {
+    const delayMs = 120_001 - (drainMsMax(limits, chosen) - chosen.TRACKLINE_DRAIN_DELAY_MS);
+    expect(contradictions(limits, { ...chosen, TRACKLINE_DRAIN_DELAY_MS: delayMs - 1 })).toEqual([]);
+    const found = contradictions(limits, { ...chosen, TRACKLINE_DRAIN_DELAY_MS: delayMs });
+    expect(found).toEqual([expect.stringMatching(/TRACKLINE_DRAIN_DELAY_MS.*TRACKLINE_DRAIN_TIMEOUT_MS/)]);
   });
 
   test('a spool that can’t hold one call is found', () => {

@@ -54,7 +54,16 @@ export const limits = Object.freeze({
   retryMaxMs: 10_000,
   /** While draining, time is short. */
   drainRetryMaxMs: 1_000,
+
+  // The end. What it takes together is `drainMsMax`.
+  /**
+   * How long calls that are under way when the drain's time is over are heard out; the stream answers in far
+   * less, or not at all.
+   */
+  lastPutsMs: 2_000,
   finalStatementMs: 2_000,
+  /** How long connections may take to close when nothing depends on them any more. */
+  closeMs: 500,
 
   // The program store.
   storePollEveryMs: 1_000,
@@ -78,10 +87,14 @@ export type Limits = { readonly [K in keyof typeof limits]: number };
  */
 const kinesis = { putRecordsMax: 500, putBytesMax: 5 * MiB, recordBytesMax: 1 * MiB };
 
+/** How long a task on Fargate may take to end, at most ("ContainerDefinition", Amazon ECS API Reference). */
+const ecs = { stopTimeoutMsMax: 120_000 };
+
 /** The bounds that an operator chooses and others depend on, by the names of their variables (config.ts). */
 export type ChosenBounds = Readonly<
   Record<
     | 'TRACKLINE_SPOOL_BYTES'
+    | 'TRACKLINE_DRAIN_DELAY_MS'
     | 'TRACKLINE_DRAIN_TIMEOUT_MS'
     | 'TRACKLINE_STATEMENT_EVERY_MS'
     | 'TRACKLINE_PROGRAM_CACHE_TTL_MS'
@@ -91,10 +104,28 @@ export type ChosenBounds = Readonly<
   >
 >;
 
+/**
+ * How long a tracker takes from the signal to its end, at most: all the phases of a drain (drain.ts), and the
+ * closing of its connections. Whoever ends it has to wait for so long.
+ */
+export function drainMsMax(
+  { lastPutsMs, finalStatementMs, closeMs }: Pick<Limits, 'lastPutsMs' | 'finalStatementMs' | 'closeMs'>,
+  chosen: Pick<ChosenBounds, 'TRACKLINE_DRAIN_DELAY_MS' | 'TRACKLINE_DRAIN_TIMEOUT_MS'>,
+): number {
+  const { TRACKLINE_DRAIN_DELAY_MS: delayMs, TRACKLINE_DRAIN_TIMEOUT_MS: timeoutMs } = chosen;
+  return delayMs + timeoutMs + lastPutsMs + finalStatementMs + closeMs;
+}
+
 /** The relations that do not hold, each as a line that names both sides; none when all is well. */
 export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   const found: string[] = [];
-  const values: Record<string, number> = { ...bounds, ...chosen, ...prefixed(kinesis) };
+  const values: Record<string, number> = {
+    ...bounds,
+    ...chosen,
+    ...prefixed('kinesis', kinesis),
+    ...prefixed('ecs', ecs),
+    drainMsMax: drainMsMax(bounds, chosen),
+  };
   const atMost = (smaller: string, larger: string, why: string) => {
     if (!(values[smaller]! <= values[larger]!)) {
       found.push(`${smaller} (${values[smaller]}) must be at most ${larger} (${values[larger]}): ${why}`);
@@ -130,7 +161,19 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('drainRetryMaxMs', 'retryMaxMs', 'a drain is in a hurry');
   atMost('putTimeoutMs', 'TRACKLINE_DRAIN_TIMEOUT_MS', 'a drain must hear what became of its last call');
 
-  atMost('TRACKLINE_REDIS_TIMEOUT_MS', 'requestTimeoutMs', 'a call waits for the program store');
+  atMost('lastPutsMs', 'putTimeoutMs', 'a call is over by then');
+  atMost(
+    'drainMsMax',
+    'ecs.stopTimeoutMsMax',
+    'TRACKLINE_DRAIN_DELAY_MS and TRACKLINE_DRAIN_TIMEOUT_MS are parts of it, and then it is killed',
+  );
+
+  atMost(
+    'storePollEveryMs',
+    'requestTimeoutMs',
+    'a call waits for the program store, as long as a poll does',
+  );
+  atMost('TRACKLINE_REDIS_TIMEOUT_MS', 'storePollEveryMs', 'a poll has failed before the next one is due');
   atMost(
     'TRACKLINE_REDIS_TIMEOUT_MS',
     'TRACKLINE_PROGRAM_CACHE_TTL_MS',
@@ -144,6 +187,6 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   return found;
 }
 
-function prefixed(values: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`kinesis.${name}`, value]));
+function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
 }

@@ -3,7 +3,7 @@ import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/env
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { connectAnnouncements } from '@trackline/adapters/program-store/announcements.redis';
 import { connectProgramStoreReader } from '@trackline/adapters/program-store/program-store.redis';
-import { systemClock as clock } from '@trackline/domain/clock';
+import { systemClock as clock, delay } from '@trackline/domain/clock';
 import { newMessageId } from '@trackline/domain/message-id';
 import { pino } from 'pino';
 import { processConfig, type TrackerConfig } from './config.ts';
@@ -120,5 +120,7 @@ process.send?.({ kind: 'listening', ...urls, writer: spool.writer });
 // The admin port stays open to the end, so that "not ready" is told until the process is gone; it also keeps
 // the process alive for the drain.
 const exitCode = await tracker.drain.ended;
-await Promise.all([tracker.adminServer.close(), programs.close(), stream.close()]);
+const closed = Promise.all([tracker.adminServer.close(), programs.close(), stream.close()]);
+// What is still under way then, nobody waits for.
+await Promise.race([closed, delay(clock, limits.closeMs)]);
 process.exit(exitCode);

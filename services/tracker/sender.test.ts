@@ -248,9 +248,32 @@ describe('Sender', () => {
   test('after a stop it begins nothing', async () => {
     const { clock, stream, sender, accept } = buildSender();
     accept();
-    sender.stop();
+    await sender.stop();
     await clock.advance(60_000);
     expect(stream.calls).toHaveLength(0);
+  });
+
+  test('a stop resolves when the calls under way have ended; what they left is not tried again', async () => {
+    const { clock, stream, sender, spool, accept } = buildSender();
+    stream.hold();
+    accept(3, large);
+    await clock.advance(limits.sendLingerMs);
+    accept(3, large);
+    await clock.advance(limits.sendLingerMs);
+    expect(stream.underWay).toBeGreaterThan(1);
+    const calls = stream.calls.length;
+    stream.outcome = (_record, call) => (call === 0 ? broken : taken);
+    let stopped = false;
+    void sender.stop().then(() => {
+      stopped = true;
+    });
+    await clock.advance(60_000);
+    expect(stopped).toBe(false);
+    stream.letGo();
+    await clock.advance(60_000);
+    expect(stopped).toBe(true);
+    expect(stream.calls).toHaveLength(calls);
+    expect(spool.account().unsent).toBe(stream.calls[0]!.length);
   });
 
   test('loses and doubles nothing, whatever becomes of records', async () => {

@@ -81,6 +81,7 @@ export class Sender {
   #hurried = false;
   #stopped = false;
   #whenIdle: (() => void)[] = [];
+  #whenQuiet: (() => void)[] = [];
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -105,11 +106,16 @@ export class Sender {
     return idle;
   }
 
-  /** Begins nothing more. Calls under way are let finish. */
-  stop(): void {
+  /** Begins nothing more. Calls under way are let finish: resolves when they have. */
+  stop(): Promise<void> {
     this.#stopped = true;
     this.#wake?.timer.cancel();
     for (const { timer } of this.#resting) timer.cancel();
+    const quiet = new Promise<void>((resolve) => {
+      this.#whenQuiet.push(resolve);
+    });
+    this.#tellIfIdle();
+    return quiet;
   }
 
   stats() {
@@ -283,6 +289,7 @@ export class Sender {
   }
 
   #tellIfIdle(): void {
+    if (this.#callsUnderWay === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
     if (this.#held > 0 || this.#options.spool.waitingSinceMs !== null) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }

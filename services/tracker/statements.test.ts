@@ -91,16 +91,28 @@ describe('Statements', () => {
     expect(failures.every(({ final }) => final)).toBe(true);
   });
 
-  test('the last one waits for one that is under way, so that they arrive in order', async () => {
+  test('the last one waits for no answer beyond its time, neither an earlier one’s nor its own', async () => {
     const { clock, stream, statements } = buildStatements();
     stream.hold();
     statements.start();
-    const ended = statements.end(clock.monotonicMs() + 2_000);
-    await clock.advance(10);
-    expect(stream.calls).toHaveLength(1);
-    stream.letGo();
-    await clock.advance(0);
-    expect(await ended).toBe(true);
-    expect(stream.statements.map(({ final }) => final)).toEqual([false, true]);
+    let ended: boolean | null = null;
+    void statements.end(clock.monotonicMs() + 2_000).then((through) => {
+      ended = through;
+    });
+    await clock.advance(1_999);
+    expect(stream.calls).toHaveLength(2);
+    expect(ended).toBeNull();
+    await clock.advance(1);
+    expect(ended).toBe(false);
+  });
+
+  test('the time of one is later than that of the one before, or they would be one row', async () => {
+    const { clock, stream, statements } = buildStatements();
+    statements.start();
+    expect(await statements.end(clock.monotonicMs() + 2_000)).toBe(true);
+    clock.jumpWall(-3_600_000);
+    expect(await statements.end(clock.monotonicMs() + 2_000)).toBe(true);
+    const beganMs = stream.statements[0]!.atMs;
+    expect(stream.statements.map(({ atMs }) => atMs - beganMs)).toEqual([0, 1, 2]);
   });
 });

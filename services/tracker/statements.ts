@@ -11,7 +11,8 @@ import type { Limits } from './limits.ts';
  * The tracker's part of the ledger: how far its writer has accepted, said on the event stream right at the
  * start (so that the writer is known before its first event is), every few seconds, and a last time when it
  * is drained. A statement that does not get through is not tried again, since the next one says more; the
- * last one is.
+ * last one is. They may arrive in any order, so it is their times that order them: no two are alike, and none
+ * goes back.
  */
 export interface StatementsOptions {
   readonly stream: EventStream;
@@ -32,7 +33,7 @@ export interface StatementTelemetry {
 export class Statements {
   readonly #options: StatementsOptions;
   #timer: Timer | null = null;
-  #underWay: Promise<unknown> = Promise.resolve();
+  #atMs = 0;
   #ended = false;
 
   constructor(options: StatementsOptions) {
@@ -41,21 +42,21 @@ export class Statements {
 
   /** Makes the first statement, and one every `everyMs` from then on. */
   start(): void {
-    this.#underWay = this.#state(false).then(() => this.#next());
+    void this.#state(false).then(() => this.#next());
   }
 
   /**
-   * Makes the last one, again and again until it is through or `untilMs` (monotonic) has come.
+   * Makes the last one, again and again until it is through or `untilMs` (monotonic) has come, whatever is
+   * under way then.
    *
    * @returns whether it got through
    */
   async end(untilMs: number): Promise<boolean> {
     const { clock, random, limits } = this.#options;
     this.stop();
-    // Statements of one writer shall arrive in order; the time-out of a call is short.
-    await this.#underWay;
     for (let attempt = 0; ; attempt++) {
-      if (await this.#state(true)) return true;
+      const timeIsOver = delay(clock, untilMs - clock.monotonicMs()).then(() => false);
+      if (await Promise.race([this.#state(true), timeIsOver])) return true;
       const waitMs = fullJitterMs(attempt, limits.retryBaseMs, limits.drainRetryMaxMs, random);
       if (clock.monotonicMs() + waitMs >= untilMs) return false;
       await delay(clock, waitMs);
@@ -75,7 +76,8 @@ export class Statements {
 
   async #state(final: boolean): Promise<boolean> {
     const { stream, clock, randomBytes, account, telemetry } = this.#options;
-    const statement: Statement = { ...account(), atMs: clock.wallMs(), final };
+    this.#atMs = Math.max(clock.wallMs(), this.#atMs + 1);
+    const statement: Statement = { ...account(), atMs: this.#atMs, final };
     const [outcome] = await stream.put([
       {
         data: encodeStatement(statement),

@@ -118,10 +118,12 @@ export function buildTracker(parts: TrackerParts): Tracker {
   });
   observe(metrics.registry, { clock, tally, spool, sender, programs });
 
+  let lost: number | null = null;
   const drain = new Drain({
     clock,
     delayMs: settings.drainDelayMs,
     timeoutMs: settings.drainTimeoutMs,
+    lastPutsMs: limits.lastPutsMs,
     finalStatementMs: limits.finalStatementMs,
     async closePublicServer(untilMs) {
       const endMs = Math.min(untilMs, clock.monotonicMs() + limits.requestTimeoutMs);
@@ -140,10 +142,13 @@ export function buildTracker(parts: TrackerParts): Tracker {
       }
     },
     flush: () => sender.flush(),
+    stopSending: () => sender.stop(),
     giveUp() {
-      sender.stop();
-      const lost = spool.account().unsent;
-      tally.countLost(lost);
+      if (lost === null) {
+        void sender.stop();
+        lost = spool.account().unsent;
+        tally.countLost(lost);
+      }
       return lost;
     },
     lastStatement: (untilMs) => statements.end(untilMs),
@@ -163,7 +168,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
     },
     async close() {
       statements.stop();
-      sender.stop();
+      void sender.stop();
       publicServer.server.closeAllConnections();
       await Promise.all([publicServer.close(), adminServer.close()]);
     },
