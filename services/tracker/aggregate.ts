@@ -17,7 +17,7 @@ const longestHashKey = (2n ** 128n - 1n).toString();
 export class Aggregate {
   readonly run: EventRun;
   #record: StreamRecord;
-  /** How often the stream did not take it. */
+  /** How often the stream took others of its call, and not it. */
   failures = 0;
 
   private constructor(run: EventRun, randomBytes: RandomBytes) {

@@ -1,9 +1,9 @@
 import type { EventStream, PutOutcome } from '@trackline/adapters/event-stream/event-stream';
-import { fullJitterMs } from '@trackline/domain/backoff';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import { Aggregate } from './aggregate.ts';
 import type { Limits } from './limits.ts';
+import { type BackOffLimits, backOffMs, Outage } from './outage.ts';
 import type { SpoolOutlet } from './spool.ts';
 
 /**
@@ -12,9 +12,13 @@ import type { SpoolOutlet } from './spool.ts';
  * An aggregate is cut when a full one waits, or when an event has waited for the linger. Up to `putCallsMax`
  * calls are under way; what the sender holds, under way or waiting to be sent again, is bounded, and what is
  * beyond waits in the spool. Each record has its own outcome: what the stream has is released, the rest goes
- * again after a back-off, behind which nothing else waits. A throttled aggregate goes under a fresh hash key.
- * Errors that no retry mends keep the events too: they are tried again at the longest back-off, and told as
- * an alarm.
+ * again after a back-off, behind which nothing else waits: a shard that takes nothing holds up no other. It
+ * goes under a fresh hash key, since it may be its shard that is over its rate, or ails. Errors that no retry
+ * mends keep the events too: they are tried again at the longest back-off, and told as an alarm.
+ *
+ * A call of which the stream took no record is an outage, and the sender rests as a whole (outage.ts).
+ * Nothing is cut meanwhile: what comes grows to full aggregates in the spool. Then one call probes with all
+ * that fits into it, what failed first, so that an outage costs a few calls and not one for each aggregate.
  */
 export interface SenderOptions {
   readonly spool: SpoolOutlet;
@@ -26,19 +30,17 @@ export interface SenderOptions {
   readonly telemetry: SenderTelemetry;
 }
 
-export type SenderLimits = Pick<
-  Limits,
-  | 'sendLingerMs'
-  | 'aggregateBytesMax'
-  | 'putRecordsMax'
-  | 'putBytesMax'
-  | 'putCallsMax'
-  | 'heldAggregatesMax'
-  | 'heldBytesMax'
-  | 'retryBaseMs'
-  | 'retryMaxMs'
-  | 'drainRetryMaxMs'
->;
+export type SenderLimits = BackOffLimits &
+  Pick<
+    Limits,
+    | 'sendLingerMs'
+    | 'aggregateBytesMax'
+    | 'putRecordsMax'
+    | 'putBytesMax'
+    | 'putCallsMax'
+    | 'heldAggregatesMax'
+    | 'heldBytesMax'
+  >;
 
 export interface SenderTelemetry {
   /** One call is over: what the stream took of it, and what it did not. */
@@ -74,6 +76,7 @@ export class Sender {
   /** To be sent again now. */
   #due: Aggregate[] = [];
   readonly #resting = new Set<Resting>();
+  readonly #outage: Outage;
   #callsUnderWay = 0;
   #held = 0;
   #heldBytes = 0;
@@ -85,6 +88,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#outage = new Outage(options.clock);
     options.spool.onWaiting(() => this.#onWaiting());
   }
 
@@ -99,6 +103,7 @@ export class Sender {
       this.#due.push(...aggregates);
     }
     this.#resting.clear();
+    this.#outage.wake();
     const idle = new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
     });
@@ -110,6 +115,7 @@ export class Sender {
   stop(): Promise<void> {
     this.#stopped = true;
     this.#wake?.timer.cancel();
+    this.#outage.wake();
     for (const { timer } of this.#resting) timer.cancel();
     const quiet = new Promise<void>((resolve) => {
       this.#whenQuiet.push(resolve);
@@ -144,7 +150,7 @@ export class Sender {
 
   /** Starts as many calls as there is something to send in, and room for. */
   #pump(): void {
-    while (!this.#stopped && this.#callsUnderWay < this.#options.limits.putCallsMax) {
+    while (!this.#stopped && this.#mayCall()) {
       const call = this.#assemble();
       if (call.length === 0) break;
       void this.#put(call);
@@ -201,12 +207,15 @@ export class Sender {
     );
   }
 
+  #mayCall(): boolean {
+    if (this.#outage.rests) return false;
+    return this.#callsUnderWay < (this.#outage.lasts ? 1 : this.#options.limits.putCallsMax);
+  }
+
   #hasRoom(): boolean {
-    const { putCallsMax, heldAggregatesMax, heldBytesMax, aggregateBytesMax } = this.#options.limits;
+    const { heldAggregatesMax, heldBytesMax, aggregateBytesMax } = this.#options.limits;
     return (
-      this.#callsUnderWay < putCallsMax &&
-      this.#held < heldAggregatesMax &&
-      this.#heldBytes + aggregateBytesMax <= heldBytesMax
+      this.#mayCall() && this.#held < heldAggregatesMax && this.#heldBytes + aggregateBytesMax <= heldBytesMax
     );
   }
 
@@ -249,30 +258,56 @@ export class Sender {
         this.#options.spool.release(aggregate.run);
         return;
       }
-      aggregate.failures++;
-      if (outcome.throttled) this.#rekey(aggregate);
       const alike = failures.get(outcome.code);
       if (alike) alike.aggregates.push(aggregate);
       else failures.set(outcome.code, { outcome, aggregates: [aggregate] });
     });
-    for (const { outcome, aggregates } of failures.values()) this.#layDown(outcome, aggregates);
-    return [...failures.values()].flatMap(({ aggregates }) => aggregates);
+    const groups = [...failures.values()];
+    for (const { outcome, aggregates } of groups) this.#tell(outcome, aggregates);
+    const failed = groups.flatMap(({ aggregates }) => aggregates);
+    this.#rekey(failed);
+    if (failed.length === call.length) {
+      this.#due.push(...failed);
+      this.#restWhole(groups.some(({ outcome }) => outcome.retriable));
+    } else {
+      this.#outage.ended();
+      for (const { outcome, aggregates } of groups) this.#layDown(outcome, aggregates);
+    }
+    return failed;
+  }
+
+  #tell({ code, throttled, retriable }: Failed, aggregates: readonly Aggregate[]): void {
+    const records = aggregates.length;
+    const events = eventsIn(aggregates);
+    this.#options.telemetry.putFailed({ code, throttled, retriable, records, events });
+  }
+
+  /** One back-off for all that is due, and for what the spool has. */
+  #restWhole(retriable: boolean): void {
+    if (this.#stopped) return;
+    this.#outage.failed(
+      (attempt) => this.#backOffMs(attempt, retriable),
+      () => this.#pump(),
+    );
   }
 
   /** One back-off for all that failed alike in a call: apart, they would come back as many small calls. */
-  #layDown({ code, throttled, retriable }: Failed, aggregates: readonly Aggregate[]): void {
-    const { random, limits, telemetry } = this.#options;
-    const records = aggregates.length;
-    telemetry.putFailed({ code, throttled, retriable, records, events: eventsIn(aggregates) });
-    const maxMs = this.#hurried ? limits.drainRetryMaxMs : limits.retryMaxMs;
-    const attempt = Math.min(...aggregates.map((aggregate) => aggregate.failures)) - 1;
-    this.#rest(aggregates, retriable ? fullJitterMs(attempt, limits.retryBaseMs, maxMs, random) : maxMs);
+  #layDown({ retriable }: Failed, aggregates: readonly Aggregate[]): void {
+    const attempt = Math.min(...aggregates.map((aggregate) => aggregate.failures++));
+    this.#rest(aggregates, this.#backOffMs(attempt, retriable));
   }
 
-  #rekey(aggregate: Aggregate): void {
-    this.#heldBytes -= aggregate.bytes;
-    aggregate.rekey(this.#options.randomBytes);
-    this.#heldBytes += aggregate.bytes;
+  #backOffMs(attempt: number, retriable: boolean): number {
+    const { limits, random } = this.#options;
+    return backOffMs(attempt, retriable, this.#hurried, limits, random);
+  }
+
+  #rekey(aggregates: readonly Aggregate[]): void {
+    for (const aggregate of aggregates) {
+      this.#heldBytes -= aggregate.bytes;
+      aggregate.rekey(this.#options.randomBytes);
+      this.#heldBytes += aggregate.bytes;
+    }
   }
 
   #rest(aggregates: readonly Aggregate[], delayMs: number): void {
