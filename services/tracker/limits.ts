@@ -32,10 +32,10 @@ export const limits = Object.freeze({
 
   // The spool.
   /**
-   * One encoded event. The largest possible one has a landing URL of nearly 64 KiB, the bound of a core-data
-   * update.
+   * One encoded event. The largest that a call can make takes 6 KiB: 2 are its landing URL
+   * (proto/core-data-update.ts bounds it), 3 its user agent and referrer. The rest is room to grow.
    */
-  eventBytesMax: 96 * KiB,
+  eventBytesMax: 32 * KiB,
   /** What an event in memory costs besides its bytes; measured on Node 20 and 26: 190. */
   eventOverheadBytes: 256,
 

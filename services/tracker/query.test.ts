@@ -15,6 +15,8 @@ describe('parseQuery', () => {
     ['publisher', none],
     ['publisher=', none],
     ['publisher=a&publisher=b', { ...none, publisher: 'a' }],
+    ['publisher=&publisher=b', none],
+    ['f&f=b&type=&type=click', none],
     ['publisher=a&publisher=%zz', { ...none, publisher: 'a' }],
     ['x=%zz&%zz=1&publisher=a', { ...none, publisher: 'a' }],
     ['publisher[]=a&publishers=b&Publisher=c', none],

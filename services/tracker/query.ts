@@ -1,7 +1,7 @@
 /**
  * The query of a call. Only what we know is read: an unknown parameter is not even decoded, whatever it
- * holds. Of a parameter that comes twice, the first counts. (A type alias, and no interface, since Fastify
- * wants to index it by any name.)
+ * holds. Of a parameter that comes twice the first counts, even if it is empty. (A type alias, and no
+ * interface, since Fastify wants to index it by any name.)
  */
 export type CallQuery = {
   /** Who showed the ad; '' when it was not said. */
@@ -19,18 +19,19 @@ const none: CallQuery = Object.freeze({ publisher: '', f: '', type: '', malforme
 /** Reads the part of a URL behind its `?`. Never throws. */
 export function parseQuery(text: string): CallQuery {
   if (text === '') return none;
-  let publisher: string | null = '';
-  let f: string | null = '';
-  let type: string | null = '';
+  // Undefined until it is there, null where it can't be read.
+  let publisher: string | null | undefined;
+  let f: string | null | undefined;
+  let type: string | null | undefined;
   for (let from = 0; from < text.length; ) {
     let to = text.indexOf('&', from);
     if (to === -1) to = text.length;
     let mid = text.indexOf('=', from);
     if (mid === -1 || mid > to) mid = to;
     const name = text.slice(from, mid);
-    if (name === 'publisher' && publisher === '') publisher = decoded(text.slice(mid + 1, to));
-    else if (name === 'f' && f === '') f = decoded(text.slice(mid + 1, to));
-    else if (name === 'type' && type === '') type = decoded(text.slice(mid + 1, to));
+    if (name === 'publisher' && publisher === undefined) publisher = decoded(text.slice(mid + 1, to));
+    else if (name === 'f' && f === undefined) f = decoded(text.slice(mid + 1, to));
+    else if (name === 'type' && type === undefined) type = decoded(text.slice(mid + 1, to));
     from = to + 1;
   }
   return {

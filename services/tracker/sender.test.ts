@@ -21,7 +21,13 @@ import { MemorySpool } from './spool.memory.ts';
 function buildSender(bounds: Partial<SenderLimits> = {}, spoolBytesMax = 256 * 1024 * 1024, random?: Random) {
   const clock = new FakeClock();
   const stream = new ScriptedEventStream();
-  const spool = new MemorySpool({ writer: 'w', clock, spoolBytesMax, limits });
+  const eventBytesMax = limits.aggregateBytesMax;
+  const spool = new MemorySpool({
+    writer: 'w',
+    clock,
+    spoolBytesMax,
+    limits: { ...limits, eventBytesMax },
+  });
   const failures: SendFailure[] = [];
   const ended: Parameters<SenderTelemetry['putEnded']>[0][] = [];
   const sender = new Sender({
