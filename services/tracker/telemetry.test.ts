@@ -38,3 +38,36 @@ test('a refusal that no retry mends is an error of its own, which a passing fail
     { level: 50, event: 'put_refused', code: 'AccessDeniedException', records: 2, events: 9 },
   ]);
 });
+
+test('of what a call failed with only the place is told: its words may repeat what the caller said', () => {
+  const { logged, telemetry } = buildTelemetry();
+  const secrets = ['203.0.113.77', 'Mozilla/5.0', 'visitor=4711', 'x@example.org'];
+  const [ip, userAgent, cookie, mail] = secrets;
+  const cause = new Error(`caused by ${mail}`);
+  const error = Object.assign(new TypeError(`${ip} at\n    at ${userAgent} (${cookie})`, { cause }), {
+    code: 'ERR_PLANTED',
+    request: { headers: { cookie, 'user-agent': userAgent } },
+    input: mail,
+  });
+  telemetry.callFailed({ error });
+  expect(logged[0]).toMatchObject({
+    level: 50,
+    event: 'call_failed',
+    type: 'TypeError',
+    code: 'ERR_PLANTED',
+    at: expect.arrayContaining([expect.stringContaining('telemetry.test.ts')]),
+  });
+  for (const secret of secrets) expect(JSON.stringify(logged)).not.toContain(secret);
+});
+
+test.each([
+  ['a text', 'x@example.org'],
+  ['nothing', undefined],
+  ['an error without a stack', Object.assign(new Error('x@example.org'), { stack: undefined })],
+  ['an error with a code of its own', Object.assign(new Error(''), { code: { mail: 'x@example.org' } })],
+])('a call that failed with %s is told as well', (_, error) => {
+  const { logged, telemetry } = buildTelemetry();
+  telemetry.callFailed({ error });
+  expect(logged).toMatchObject([{ event: 'call_failed', type: expect.any(String) }]);
+  expect(JSON.stringify(logged)).not.toContain('x@example.org');
+});

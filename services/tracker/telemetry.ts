@@ -2,6 +2,7 @@ import type { Clock } from '@trackline/domain/clock';
 import type { Logger } from 'pino';
 import type { CallTelemetry } from './call.ts';
 import type { DrainTelemetry } from './drain.ts';
+import { placeOf } from './error-place.ts';
 import type { Metrics } from './metrics.ts';
 import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from './program-cache/telemetry.ts';
 import type { SenderTelemetry, SendFailure } from './sender.ts';
@@ -36,7 +37,7 @@ export class Telemetry
 
   callFailed({ error }: { readonly error: unknown }): void {
     this.#metrics.callsFailed.inc();
-    this.#often('error', 'call_failed', { err: error }, 'A call failed that should not have.');
+    this.#often('error', 'call_failed', { ...placeOf(error) }, 'A call failed that should not have.');
   }
 
   putEnded(call: Parameters<SenderTelemetry['putEnded']>[0]): void {
