@@ -34,7 +34,7 @@ export interface ProgramLookups {
 }
 
 export interface CallTelemetry {
-  /** Something threw that should not have: a bug. What the error says may be the caller's, and is not told. */
+  /** Something threw that should not have: a bug. What the error says may be the caller's: it is not told. */
   callFailed(failure: { readonly error: unknown }): void;
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from '@aws-sdk/client-kinesis';
@@ -15,6 +16,7 @@ import { startKinesis } from '../local/parts/kinesis.ts';
 import type { Part } from '../local/parts/part.ts';
 import { startRedis } from '../local/parts/redis.ts';
 import { createStreams, kinesisClient } from '../local/parts/streams.kinesis.ts';
+import { limits } from './limits.ts';
 
 /** The tracker as a process, against a real Redis and kinesalite: its configuration, its signals, its end. */
 
@@ -222,6 +224,28 @@ describe('the tracker’s process', () => {
     await until('the signal to be another one', () => performance.now() - beganMs > 1_050);
     tracker.child.kill('SIGINT');
     expect(await tracker.ended).toBe(1);
+    expect(tracker.said.stdout).toContain('"event":"events_lost","events":1');
+  });
+
+  test('…also where the stream takes calls and never answers them', async () => {
+    const hanging = createServer((socket) => void socket.on('error', () => {}).resume());
+    hanging.listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    onTestFinished(() => void hanging.close());
+    const tracker = await start({
+      AWS_ENDPOINT_URL_KINESIS: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`,
+      TRACKLINE_DRAIN_DELAY_MS: '60000',
+    });
+    await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
+    tracker.child.kill('SIGINT');
+    await until('the drain', () => tracker.said.stdout.includes('"drain_began"'));
+    const beganMs = performance.now();
+    await until('the signal to be another one', () => performance.now() - beganMs > 1_050);
+    tracker.child.kill('SIGINT');
+    const againMs = performance.now();
+    expect(await tracker.ended).toBe(1);
+    // The calls under way would take four seconds more.
+    expect(performance.now() - againMs).toBeLessThan(limits.closeMs + 2_000);
     expect(tracker.said.stdout).toContain('"event":"events_lost","events":1');
   });
 
