@@ -106,10 +106,9 @@ describe('events and their account', () => {
     await tables.client.send(new DeleteItemCommand({ TableName: cli.file.tables.ledger, Key }));
     tables.close();
 
-    const { code, stdout, stderr } = await cli.trackline('ledger', '--pending-max', '0');
+    const { code, stderr } = await cli.trackline('ledger', '--pending-max', '0');
     expect(code).toBe(1);
     expect(stderr).toContain(`${writer} 2`);
-    expect(stdout).toContain(`missing of ${writer}: 2`);
     const asJson = await cli.trackline('ledger', '--writer', writer, '--pending-max', '0', '--json');
     expect(asJson.code).toBe(1);
     expect(JSON.parse(asJson.stdout)).toMatchObject({
