@@ -8,9 +8,9 @@ import { readConfig as readConsumerConfig } from '@trackline/event-consumer/conf
 import { readConfig as readStackConfig } from '@trackline/local/config';
 import { readConfig as readTrackerConfig } from '@trackline/tracker/config';
 import { limits } from '@trackline/tracker/limits';
-import { buildMetrics, observe, observeLoop } from '@trackline/tracker/metrics';
-import { MemorySpool } from '@trackline/tracker/spool.memory';
-import { Tally } from '@trackline/tracker/tally';
+import { MemorySpool } from '@trackline/tracker/shipping/spool.memory';
+import { buildMetrics, observe, observeLoop } from '@trackline/tracker/watching/metrics';
+import { Tally } from '@trackline/tracker/watching/tally';
 import type { TObject } from 'typebox';
 import { describe, expect, test, vi } from 'vitest';
 

@@ -24,8 +24,8 @@ const rules = [
     rule: forbiddenArrows,
     plants: [
       planted('domain/decide.ts', `import { deaggregate } from '@trackline/proto/kpl';`),
-      planted('adapters/planted.ts', `import '../services/tracker/spool.ts';`),
-      planted('services/cli/planted.ts', `import type { Spool } from '@trackline/tracker/spool';`),
+      planted('adapters/planted.ts', `import '../services/tracker/shipping/spool.ts';`),
+      planted('services/cli/planted.ts', `import type { Spool } from '@trackline/tracker/shipping/spool';`),
       planted(
         'services/local/planted.ts',
         `const spool = await import('@trackline/event-consumer/consume');`,

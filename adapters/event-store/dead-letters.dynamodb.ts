@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
-import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
-import { queryPartition } from '../aws/query-partition.dynamodb.ts';
-import { batchWrite } from './batch-write.dynamodb.ts';
-import type { DeadLetter, DeadLetterSummary, DeadLetters, RecordOrigin } from './dead-letters.ts';
-import { type Item, itemOf, valuesOf } from './item.dynamodb.ts';
-import type { WriteOutcome } from './write-outcome.ts';
+import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
+import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
+import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
+import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
+import type { RecordOrigin } from '../kinesis-records/kinesis-records.ts';
+import type { DeadLetter, DeadLetterSummary, DeadLetters } from './dead-letters.ts';
 
 export interface DeadLettersOptions extends TableTarget {
   /** Only writes look at the time and need chance. */

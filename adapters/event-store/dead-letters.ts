@@ -1,5 +1,6 @@
 import type { Reason } from '@trackline/domain/verdict';
-import type { WriteOutcome } from './write-outcome.ts';
+import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
+import type { RecordOrigin } from '../kinesis-records/kinesis-records.ts';
 
 /** The table of dead letters: records that cannot be processed, kept whole with their reason. */
 export interface DeadLetters {
@@ -20,17 +21,6 @@ export interface DeadLetter {
   readonly detail: string;
   readonly bytes: Uint8Array;
   readonly origin: RecordOrigin;
-}
-
-/** Where a record came from: the stream's record, and which of the events inside it (0 where it holds one). */
-export interface RecordOrigin {
-  readonly stream: string;
-  readonly shardId: string;
-  readonly sequenceNumber: string;
-  readonly index: number;
-  /** The first 256 characters are kept. */
-  readonly partitionKey: string;
-  readonly arrivedAtMs: number;
 }
 
 export interface DeadLetterSummary {

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import { type Item, itemOf, type Value, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { eventKey } from './event-key.ts';
-import { type Item, itemOf, type Value, valuesOf } from './item.dynamodb.ts';
 import type { StorableEvent } from './tracking-events.ts';
 
 /** What an event's item leaves out, and what stands for it when it is read. */

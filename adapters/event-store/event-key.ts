@@ -1,5 +1,5 @@
 import { messageIdMs } from '@trackline/domain/message-id';
-import { fnv1a } from '../aws/hash.ts';
+import { fnv1a } from '../dynamodb/hash.ts';
 
 /** Shards of one program's hour. Fixed for ever: what is stored is found by it. */
 export const eventShards = 8;

@@ -1,12 +1,12 @@
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { LedgerRow, Statement } from '@trackline/domain/ledger';
-import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
-import { queryPartition } from '../aws/query-partition.dynamodb.ts';
-import { batchWrite } from './batch-write.dynamodb.ts';
-import { type Item, itemOf, valuesOf } from './item.dynamodb.ts';
+import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
+import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
+import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
+import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
 import type { Ledger } from './ledger.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
-import type { WriteOutcome } from './write-outcome.ts';
 
 export interface LedgerOptions extends TableTarget {
   readonly clock?: Clock;

@@ -1,5 +1,5 @@
 import type { Account, LedgerRow, Statement } from '@trackline/domain/ledger';
-import type { WriteOutcome } from './write-outcome.ts';
+import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
 
 /** The ledger table: per writer, the intervals that were stored and the statements it made. All writes may be repeated. */
 export interface Ledger {

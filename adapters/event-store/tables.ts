@@ -11,8 +11,5 @@ export const tableDefinitions = {
 
 export type TableName = keyof typeof tableDefinitions;
 
-/** Streams, by the same token. */
-export const streamDefaultNames = { event: 'trackline-events', coreData: 'trackline-core-data' } as const;
-
 /** 13 months: a year, and what somebody needs to compare with the last one. */
 export const retentionMs = 396 * 24 * 3600 * 1000;

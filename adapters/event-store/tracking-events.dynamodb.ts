@@ -1,9 +1,9 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
 import { isMessageId } from '@trackline/domain/message-id';
-import { connectDynamoDb, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
-import { queryPartition } from '../aws/query-partition.dynamodb.ts';
-import { batchWrite } from './batch-write.dynamodb.ts';
+import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
+import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { eventItem, eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
-import type { WriteOutcome } from './write-outcome.ts';
+import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
 
 /** The table of tracking events, each found from its program id and message id by one read. */
 export interface TrackingEvents {

@@ -1,6 +1,5 @@
 import { deaggregate } from '@trackline/proto/kpl';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { RecordOrigin } from '../event-store/dead-letters.ts';
 
 /**
  * What both Lambdas do with what an event-source mapping hands them ("Process Amazon Kinesis Data Streams records with Lambda", AWS Lambda Developer Guide).
@@ -17,6 +16,17 @@ export interface SourceRecord {
 export interface SourcePart {
   readonly bytes: Uint8Array;
   readonly origin: RecordOrigin;
+}
+
+/** Where a record came from: the stream's record, and which of the events inside it (0 where it holds one). */
+export interface RecordOrigin {
+  readonly stream: string;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly index: number;
+  /** The first 256 characters are kept. */
+  readonly partitionKey: string;
+  readonly arrivedAtMs: number;
 }
 
 export function sourceRecords({ Records }: KinesisStreamEvent): SourceRecord[] {

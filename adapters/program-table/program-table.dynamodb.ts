@@ -7,9 +7,9 @@ import {
 import { type Clock, systemClock } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
-import { connectDynamoDb, endingAt, type TableTarget } from '../aws/dynamodb-client.dynamodb.ts';
-import { fnv1a } from '../aws/hash.ts';
-import { queryPartition } from '../aws/query-partition.dynamodb.ts';
+import { connectDynamoDb, endingAt, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { fnv1a } from '../dynamodb/hash.ts';
+import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import type { ProgramTable, StoredVersion } from './program-table.ts';
 
 export interface ProgramTableOptions extends TableTarget {

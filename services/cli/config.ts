@@ -8,7 +8,7 @@ import {
   streamName,
   tableName,
 } from '@trackline/adapters/environment/variables';
-import { streamDefaultNames } from '@trackline/adapters/event-store/tables';
+import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
 import Type from 'typebox';
 import { asFailure, exitCodes, Failure } from './failure.ts';
 

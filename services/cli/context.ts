@@ -1,8 +1,8 @@
 import type { DeadLetters } from '@trackline/adapters/event-store/dead-letters';
 import type { Ledger } from '@trackline/adapters/event-store/ledger';
-import type { OnFailureDestination } from '@trackline/adapters/event-store/on-failure';
 import type { TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
 import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
+import type { OnFailureDestination } from '@trackline/adapters/on-failure/on-failure';
 import type { ProgramStoreReader, ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
 import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import type { Clock, Random } from '@trackline/domain/clock';

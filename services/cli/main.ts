@@ -147,7 +147,7 @@ function connectParts(stackFile: string | undefined) {
     }),
     async onFailure() {
       const folder = onFailureFolderOf(await find());
-      return (await import('@trackline/adapters/event-store/on-failure.folder')).onFailureFolder(folder);
+      return (await import('@trackline/adapters/on-failure/on-failure.folder')).onFailureFolder(folder);
     },
   };
   return {

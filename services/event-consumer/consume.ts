@@ -1,7 +1,7 @@
+import { isHopeless, itemTooLarge, type WriteOutcome } from '@trackline/adapters/dynamodb/write-outcome';
 import type { DeadLetter, DeadLetters } from '@trackline/adapters/event-store/dead-letters';
 import type { Ledger } from '@trackline/adapters/event-store/ledger';
 import type { StorableEvent, TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
-import { isHopeless, itemTooLarge, type WriteOutcome } from '@trackline/adapters/event-store/write-outcome';
 import type { SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';

@@ -1,4 +1,4 @@
-import type { WriteOutcome } from '@trackline/adapters/event-store/write-outcome';
+import type { WriteOutcome } from '@trackline/adapters/dynamodb/write-outcome';
 
 /** Where a write can fail. */
 export type WriteTarget = 'events' | 'dead_letters' | 'ledger';

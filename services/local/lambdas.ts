@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { onFailureFolder } from '@trackline/adapters/event-store/on-failure.folder';
+import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { buildUpdater, type CoreDataUpdater } from '@trackline/core-data-updater/handler';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import { buildHandler } from '@trackline/event-consumer/handler';

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { streamDefaultNames, type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
+import { type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
+import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
 import { pino } from 'pino';

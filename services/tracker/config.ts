@@ -8,8 +8,8 @@ import {
   streamName,
 } from '@trackline/adapters/environment/variables';
 import Type, { type Static } from 'typebox';
+import { readTrustedProxies } from './http/trusted-proxies.ts';
 import { contradictions, limits } from './limits.ts';
-import { readTrustedProxies } from './trusted-proxies.ts';
 
 const MiB = 1024 * 1024;
 const ms = (minimum: number, usual: number, maximum = 366 * 24 * 3_600_000) =>

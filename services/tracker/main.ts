@@ -7,14 +7,14 @@ import { systemClock as clock, delay } from '@trackline/domain/clock';
 import { newMessageId } from '@trackline/domain/message-id';
 import { pino } from 'pino';
 import { processConfig, type TrackerConfig } from './config.ts';
+import { readTrustedProxies } from './http/trusted-proxies.ts';
 import { limits } from './limits.ts';
-import { buildMetrics, observeLoop } from './metrics.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';
 import { pooledRandomBytes } from './random-bytes.ts';
-import { MemorySpool } from './spool.memory.ts';
-import { Telemetry } from './telemetry.ts';
+import { MemorySpool } from './shipping/spool.memory.ts';
 import { buildTracker } from './tracker.ts';
-import { readTrustedProxies } from './trusted-proxies.ts';
+import { buildMetrics, observeLoop } from './watching/metrics.ts';
+import { Telemetry } from './watching/telemetry.ts';
 
 /** The tracker's process: builds every client, handles the signals, and ends with the drain's exit code. */
 

@@ -2,18 +2,18 @@ import type { EventStream } from '@trackline/adapters/event-stream/event-stream'
 import type { Clock, Random } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { FastifyInstance } from 'fastify';
-import { buildAdminServer } from './admin.ts';
-import type { ProgramLookups } from './call.ts';
 import { Drain } from './drain.ts';
+import type { ProgramLookups } from './http/call.ts';
+import { buildPublicServer, originOf } from './http/server.ts';
 import type { Limits } from './limits.ts';
-import { type Metrics, observe } from './metrics.ts';
-import { Sender } from './sender.ts';
-import { buildPublicServer, originOf } from './server.ts';
-import type { Spool } from './spool.ts';
-import { Statements } from './statements.ts';
-import { Tally } from './tally.ts';
-import type { Telemetry } from './telemetry.ts';
-import { VerdictRing } from './verdict-ring.ts';
+import { Sender } from './shipping/sender.ts';
+import type { Spool } from './shipping/spool.ts';
+import { Statements } from './shipping/statements.ts';
+import { buildAdminServer } from './watching/admin.ts';
+import { type Metrics, observe } from './watching/metrics.ts';
+import { Tally } from './watching/tally.ts';
+import type { Telemetry } from './watching/telemetry.ts';
+import { VerdictRing } from './watching/verdict-ring.ts';
 
 /** What a tracker is made of: everything that reaches outside the process is given. */
 export interface TrackerParts {

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { onFailureFolder } from '@trackline/adapters/event-store/on-failure.folder';
+import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { newMessageId } from '@trackline/domain/message-id';
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';

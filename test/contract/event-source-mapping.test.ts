@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onFailureFolder } from '@trackline/adapters/event-store/on-failure.folder';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
+import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { systemClock } from '@trackline/domain/clock';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { itemBytes, itemBytesMax } from '@trackline/adapters/dynamodb/item-size.dynamodb';
 import { eventItem } from '@trackline/adapters/event-store/event-item.dynamodb';
-import { itemBytes, itemBytesMax } from '@trackline/adapters/event-store/item-size.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
 import { systemClock } from '@trackline/domain/clock';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';

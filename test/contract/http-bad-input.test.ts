@@ -1,5 +1,5 @@
 import type { ProgramLookup } from '@trackline/domain/decide';
-import { gif } from '@trackline/tracker/pixel';
+import { gif } from '@trackline/tracker/http/pixel';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RawConnection, type RawReply, sayRaw } from '../helpers/raw-http.ts';
 import { buildTracker, GivenPrograms, program, type TestTracker } from '../helpers/tracker.ts';

@@ -1,8 +1,8 @@
 import type { DeadLetter, DeadLetterSummary } from '@trackline/adapters/event-store/dead-letters';
 import { hourOf } from '@trackline/adapters/event-store/event-key';
-import type { ListedBatch } from '@trackline/adapters/event-store/on-failure';
 import type { StoredEvent } from '@trackline/adapters/event-store/tracking-events';
 import type { PutOutcome, StreamRecord } from '@trackline/adapters/event-stream/event-stream';
+import type { ListedBatch } from '@trackline/adapters/on-failure/on-failure';
 import type { StoredVersion } from '@trackline/adapters/program-table/program-table';
 import type { Context, Parts } from '@trackline/cli/context';
 import type { Clock } from '@trackline/domain/clock';

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import type { TableTarget } from '@trackline/adapters/aws/dynamodb-client.dynamodb';
+import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
 import { type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { findJava, startDynamoDb } from '@trackline/local/parts/dynamodb';
 import type { Part } from '@trackline/local/parts/part';

@@ -3,16 +3,16 @@ import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { ProgramLookup } from '@trackline/domain/decide';
 import type { Program } from '@trackline/domain/program';
 import { type Limits, limits } from '@trackline/tracker/limits';
-import { buildMetrics } from '@trackline/tracker/metrics';
-import type { Spool } from '@trackline/tracker/spool';
-import { MemorySpool } from '@trackline/tracker/spool.memory';
-import { Telemetry } from '@trackline/tracker/telemetry';
+import type { Spool } from '@trackline/tracker/shipping/spool';
+import { MemorySpool } from '@trackline/tracker/shipping/spool.memory';
 import {
   buildTracker as assemble,
   type Programs,
   type Tracker,
   type TrackerSettings,
 } from '@trackline/tracker/tracker';
+import { buildMetrics } from '@trackline/tracker/watching/metrics';
+import { Telemetry } from '@trackline/tracker/watching/telemetry';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { program as anyProgram } from './programs.ts';

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '@trackline/adapters/event-store/dead-letters';
-import type { ListedBatch } from '@trackline/adapters/event-store/on-failure';
+import type { ListedBatch } from '@trackline/adapters/on-failure/on-failure';
 import type { Reason } from '@trackline/domain/verdict';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryParts } from '../../../test/helpers/cli-parts.ts';

@@ -1,4 +1,4 @@
-import type { ListedBatch } from '@trackline/adapters/event-store/on-failure';
+import type { ListedBatch } from '@trackline/adapters/on-failure/on-failure';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { decodeLetter, describeParts } from '../decode-letter.ts';

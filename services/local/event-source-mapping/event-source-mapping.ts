@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OnFailureDestination } from '@trackline/adapters/event-store/on-failure';
+import type { OnFailureDestination } from '@trackline/adapters/on-failure/on-failure';
 import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random, type Timer } from '@trackline/domain/clock';
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';

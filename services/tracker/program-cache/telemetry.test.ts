@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
-import { buildMetrics } from '../metrics.ts';
-import { Telemetry } from '../telemetry.ts';
+import { buildMetrics } from '../watching/metrics.ts';
+import { Telemetry } from '../watching/telemetry.ts';
 
 test('an incoherence is counted by its cause, whatever it was', async () => {
   const metrics = buildMetrics();

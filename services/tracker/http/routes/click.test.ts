@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { buildTracker, GivenPrograms, program } from '../../../../test/helpers/tracker.ts';
+import { until } from '../../../../test/helpers/until.ts';
+
+const landing = 'https://shop.example/shoes?utm_source=trackline';
+
+async function click(
+  given: GivenPrograms,
+  path = 'aurora-shoes',
+  overrides: Parameters<typeof buildTracker>[0] = {},
+  request: { method?: 'GET' | 'HEAD'; headers?: Record<string, string> } = {},
+) {
+  const built = await buildTracker({ programs: given, ...overrides });
+  const reply = await built.tracker.publicServer.inject({
+    method: 'GET',
+    url: `/v1/click/${path}`,
+    ...request,
+  });
+  return { ...built, reply };
+}
+
+describe('GET /v1/click/:programId', () => {
+  test('redirects to the landing URL; the click’s id is its message id', async () => {
+    const { reply, stream } = await click(new GivenPrograms(), 'aurora-shoes?publisher=p1');
+    expect(reply.statusCode).toBe(302);
+    expect(reply.headers).toMatchObject({
+      location: landing,
+      'x-tracking-verdict': 'accepted',
+      'cache-control': 'no-store',
+    });
+    await until('the event', () => stream.events.length === 1);
+    const event = stream.events[0]!;
+    expect(event).toMatchObject({ type: 'click', publisherId: 'p1', landingUrl: landing });
+    expect(event.clickId).toBe(event.messageId);
+  });
+
+  test('the Location is what the URL Standard makes of the landing URL', async () => {
+    const given = new GivenPrograms([program({ landingUrl: 'HTTPS://Bücher.Example/ö?q=a b\r\nx: y#ü' })]);
+    const { reply } = await click(given);
+    expect(reply.headers.location).toBe('https://xn--bcher-kva.example/%C3%B6?q=a%20bx:%20y#%C3%BC');
+  });
+
+  test.each([
+    ['paused', { status: 'paused' }, 'program_paused'],
+    ['not yet valid', { validFromMs: Date.now() + 3_600_000 }, 'program_not_yet_valid'],
+    ['expired', { validUntilMs: Date.now() - 1 }, 'program_expired'],
+  ] as const)('a program that is %s: to the landing URL, rejected, not counted', async (_, how, reason) => {
+    const { reply, spool } = await click(new GivenPrograms([program(how)]));
+    expect(reply.statusCode).toBe(302);
+    expect(reply.headers.location).toBe(landing);
+    expect(reply.headers['x-tracking-verdict']).toBe(`rejected; reason=${reason}`);
+    expect(spool.account().acceptedThrough).toBe(0);
+  });
+
+  test('an unknown program: a 404 page', async () => {
+    const { reply } = await click(new GivenPrograms([]));
+    expect(reply.statusCode).toBe(404);
+    expect(reply.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(reply.headers['x-tracking-verdict']).toBe('rejected; reason=program_unknown');
+    expect(reply.headers.location).toBeUndefined();
+    expect(reply.body).toContain('<!doctype html>');
+  });
+
+  test('a program that can’t be known has no target: 503, and when to come again', async () => {
+    const given = new GivenPrograms();
+    given.set('aurora-shoes', { kind: 'unknowable' });
+    const { reply } = await click(given);
+    expect(reply.statusCode).toBe(503);
+    expect(reply.headers['x-tracking-verdict']).toBe('shed; reason=program_unknowable');
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  test('a full spool strands nobody: 302, and shed', async () => {
+    const { reply } = await click(new GivenPrograms(), 'aurora-shoes', { spoolBytesMax: 1 });
+    expect(reply.statusCode).toBe(302);
+    expect(reply.headers.location).toBe(landing);
+    expect(reply.headers['x-tracking-verdict']).toBe('shed; reason=spool_full');
+  });
+
+  test.each([
+    ['HEAD', { method: 'HEAD' }],
+    ['a prefetch', { headers: { 'sec-purpose': 'prefetch' } }],
+  ] as const)('%s is redirected, and ignored', async (_, request) => {
+    const { reply, spool } = await click(new GivenPrograms(), 'aurora-shoes', {}, request);
+    expect(reply.statusCode).toBe(302);
+    expect(reply.headers.location).toBe(landing);
+    expect(reply.headers['x-tracking-verdict']).toBe('ignored');
+    expect(spool.account().acceptedThrough).toBe(0);
+  });
+
+  test.each([
+    ['a.b', 400, 'id_malformed'],
+    ['a'.repeat(65), 414, 'id_too_long'],
+    ['', 404, 'route_unknown'],
+  ])('a malformed id (%s) gets its status, as a page', async (id, status, reason) => {
+    const { reply } = await click(new GivenPrograms(), id);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.headers['x-tracking-verdict']).toBe(`rejected; reason=${reason}`);
+    expect(reply.body).toContain('<!doctype html>');
+  });
+});

@@ -1,0 +1,126 @@
+import type { Clock } from '@trackline/domain/clock';
+import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import { encodeEvent } from '@trackline/proto/tracking-event';
+import type { Limits } from '../limits.ts';
+import type { EventRun, Settle, Spool, SpoolAccount, SpooledEvent, SpoolOutcome } from './spool.ts';
+
+export interface MemorySpoolOptions {
+  /** A name that no spool had before: what is in memory ends with the process, and so does its writer. */
+  readonly writer: string;
+  readonly clock: Clock;
+  /** All that the spool may hold, overhead included. */
+  readonly spoolBytesMax: number;
+  readonly limits: Pick<Limits, 'eventBytesMax' | 'eventOverheadBytes' | 'aggregateBytesMax'>;
+}
+
+/**
+ * How many taken events may stand before the waiting ones until they are cut off: rarely, so it costs little.
+ */
+const cutEvery = 4096;
+
+/**
+ * A spool in memory: it survives an outage of the stream while there is room, and nothing else. It is `full`
+ * from the moment at which its largest possible event might not fit, so that whether an event is accepted
+ * does not depend on its size.
+ */
+export class MemorySpool implements Spool {
+  readonly writer: string;
+  readonly #options: MemorySpoolOptions;
+  readonly #fullAtBytes: number;
+  /** What waits, behind `#head` taken ones. */
+  #waiting: SpooledEvent[] = [];
+  #head = 0;
+  /** What was taken and not yet released, oldest first. */
+  readonly #taken = new Set<EventRun>();
+  #accepted = 0;
+  #unsent = 0;
+  #heldBytes = 0;
+  #waitingBytes = 0;
+  #listener: () => void = () => {};
+
+  constructor(options: MemorySpoolOptions) {
+    this.writer = options.writer;
+    this.#options = options;
+    const { eventBytesMax, eventOverheadBytes } = options.limits;
+    this.#fullAtBytes = options.spoolBytesMax - eventBytesMax - eventOverheadBytes;
+  }
+
+  accept<Call>(event: TrackingEvent, settle: Settle<Call>, call: Call): void {
+    settle(this.#keep(event), call);
+  }
+
+  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
+    const from = this.#head;
+    let bytes = 0;
+    while (this.#head < this.#waiting.length && fits(this.#waiting[this.#head]!)) {
+      bytes += this.#waiting[this.#head]!.data.length;
+      this.#head++;
+    }
+    if (this.#head === from) return null;
+    const events = this.#waiting.slice(from, this.#head);
+    this.#waitingBytes -= bytes;
+    if (this.#head >= cutEvery || this.#head === this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+    const run = {
+      writer: this.writer,
+      first: events[0]!.sequence,
+      last: events.at(-1)!.sequence,
+      events,
+    };
+    this.#taken.add(run);
+    return run;
+  }
+
+  release(run: EventRun): void {
+    if (!this.#taken.delete(run)) {
+      throw new Error(`The events ${run.first}–${run.last} were released twice, or never taken.`);
+    }
+    for (const event of run.events) this.#heldBytes -= this.#costOf(event);
+    this.#unsent -= run.events.length;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  get waitingSinceMs(): number | null {
+    return this.#waiting[this.#head]?.acceptedAtMs ?? null;
+  }
+
+  onWaiting(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  account(): SpoolAccount {
+    const oldest = this.#taken.values().next().value?.events[0] ?? this.#waiting[this.#head];
+    return {
+      acceptedThrough: this.#accepted,
+      sentThrough: oldest === undefined ? this.#accepted : oldest.sequence - 1,
+      unsent: this.#unsent,
+      unsentBytes: this.#heldBytes,
+      unsentSinceMs: oldest?.acceptedAtMs ?? null,
+      writable: this.#heldBytes <= this.#fullAtBytes,
+    };
+  }
+
+  #keep(event: TrackingEvent): SpoolOutcome {
+    if (this.#heldBytes > this.#fullAtBytes) return 'full';
+    const sequence = this.#accepted + 1;
+    const data = encodeEvent(event, this.writer, sequence);
+    if (data.length > this.#options.limits.eventBytesMax) return 'failed';
+    const spooled = { writer: this.writer, sequence, data, acceptedAtMs: this.#options.clock.monotonicMs() };
+    this.#waiting.push(spooled);
+    this.#accepted = sequence;
+    this.#unsent++;
+    this.#heldBytes += this.#costOf(spooled);
+    this.#waitingBytes += data.length;
+    this.#listener();
+    return 'accepted';
+  }
+
+  #costOf(event: SpooledEvent): number {
+    return event.data.length + this.#options.limits.eventOverheadBytes;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '@trackline/domain/clock';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Limits } from '../limits.ts';
+import type { SpoolAccount } from '../shipping/spool.ts';
+import type { Tally } from './tally.ts';
+import type { VerdictRing } from './verdict-ring.ts';
+import { streamVerdicts } from './verdict-stream.ts';
+
+export interface AdminParts {
+  readonly clock: Clock;
+  readonly limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs'>;
+  readonly instance: string;
+  readonly spool: { readonly writer: string; account(): SpoolAccount };
+  readonly programs: { readonly coherent: boolean; readonly wasCoherent: boolean; clear(): void };
+  readonly tally: Tally;
+  readonly ring: VerdictRing;
+  readonly registry: Registry;
+  readonly isDraining: () => boolean;
+}
+
+/**
+ * The admin HTTP server, not yet listening: for operators and load balancers, on a port of its own that the
+ * public does not reach.
+ */
+export function buildAdminServer(parts: AdminParts): FastifyInstance {
+  const { clock, spool, programs, tally, registry } = parts;
+  const app = Fastify({ logger: false, return503OnClosing: false, forceCloseConnections: true });
+
+  /** 200 while the loop turns: it looks at nothing else, since a restart would mend nothing else. */
+  app.get('/livez', (_request, reply) => reply.send({ live: true }));
+
+  app.get('/readyz', (_request, reply) => {
+    const reasons = notReadyBecause(parts);
+    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+  });
+
+  app.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', registry.contentType).send(await registry.metrics()),
+  );
+
+  app.get('/ledger', (_request, reply) => {
+    const { unsentSinceMs, ...account } = spool.account();
+    return reply.send({
+      writer: spool.writer,
+      instance: parts.instance,
+      durability: 'memory',
+      ...account,
+      oldestUnsentMs: unsentSinceMs === null ? null : Math.round(clock.monotonicMs() - unsentSinceMs),
+      ...tally.totals(),
+    });
+  });
+
+  app.get('/verdicts', streamVerdicts(parts.ring, clock, parts.limits));
+
+  app.delete('/program-cache', (_request, reply) => {
+    programs.clear();
+    return reply.code(204).send();
+  });
+  return app;
+}
+
+export type NotReadyReason = 'program_cache_never_coherent' | 'spool_not_writable' | 'draining';
+
+/**
+ * Why no calls should be sent here. An outage of the stream or of Redis is no reason, while there is room:
+ * others would not fare better.
+ */
+function notReadyBecause({ programs, spool, isDraining }: AdminParts): NotReadyReason[] {
+  const reasons: NotReadyReason[] = [];
+  if (!programs.wasCoherent) reasons.push('program_cache_never_coherent');
+  if (!spool.account().writable) reasons.push('spool_not_writable');
+  if (isDraining()) reasons.push('draining');
+  return reasons;
+}

@@ -1,0 +1,126 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '@trackline/domain/clock';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SpoolAccount } from '../shipping/spool.ts';
+import type { Tally } from './tally.ts';
+
+/** Where the gauges look when somebody asks. */
+export interface MetricSources {
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly spool: { account(): SpoolAccount };
+  readonly sender: { stats(): { readonly callsUnderWay: number; readonly heldBytes: number } };
+  readonly programs: { readonly coherent: boolean; stats(): { readonly entries: number } };
+}
+
+export type Metrics = ReturnType<typeof buildMetrics>;
+
+/**
+ * The tracker's metrics, in a registry of their own. Counters are moved by the telemetry; what has a state is
+ * read when it is asked for.
+ */
+export function buildMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name: `trackline_${name}_total`, help, labelNames, registers });
+
+  return {
+    registry,
+    putRecords: counter('put_records', 'Records put on the event stream, by outcome', ['outcome']),
+    putFailures: counter('put_failures', 'Records that the event stream did not take, by its error code', [
+      'code',
+    ]),
+    eventsSent: counter('events_sent', 'Events that are on the event stream'),
+    putSeconds: new Histogram({
+      name: 'trackline_put_seconds',
+      help: 'How long calls of the event stream take',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    statementFailures: counter('statement_failures', 'Statements that did not reach the event stream'),
+    callsFailed: counter('calls_failed', 'Calls in which something threw'),
+    epochs: counter('program_cache_epochs', 'Epochs of the program cache, by what raised them', ['cause']),
+    incoherences: counter('program_cache_incoherences', 'How often the program cache became incoherent', [
+      'cause',
+    ]),
+    fetchFailures: counter('program_cache_fetch_failures', 'Fetches that the program store did not answer', [
+      'code',
+    ]),
+    staleFetches: counter('program_cache_stale_fetches', 'Fetches that gave less than what was known'),
+    servedUnrevalidated: counter(
+      'program_cache_served_unrevalidated',
+      'Lookups served without the check due',
+    ),
+    servedStale: counter('program_cache_served_stale', 'Lookups served past their TTL'),
+    unreadable: counter('program_cache_unreadable_announcements', 'Announcements that are none'),
+    damaged: counter('program_store_damaged', 'Programs in the program store that could not be read'),
+  };
+}
+
+/** Adds what has a state. */
+export function observe(registry: Registry, sources: MetricSources): void {
+  const { clock, tally, spool, sender, programs } = sources;
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `trackline_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+
+  gauge('spool_unsent_events', 'Accepted events that are not on the stream', () => spool.account().unsent);
+  gauge('spool_unsent_bytes', 'What they take in the spool', () => spool.account().unsentBytes);
+  gauge('spool_oldest_unsent_seconds', 'How long the oldest of them has waited', () => {
+    const { unsentSinceMs } = spool.account();
+    return unsentSinceMs === null ? 0 : (clock.monotonicMs() - unsentSinceMs) / 1000;
+  });
+  gauge('spool_writable', '1 while the spool has room', () => Number(spool.account().writable));
+  gauge('put_calls_under_way', 'Calls of the event stream under way', () => sender.stats().callsUnderWay);
+  gauge('sender_held_bytes', 'What the sender holds', () => sender.stats().heldBytes);
+  gauge('program_cache_coherent', '1 while the program cache hears of changes', () =>
+    Number(programs.coherent),
+  );
+  gauge('program_cache_entries', 'Programs in the program cache', () => programs.stats().entries);
+  gauge('events_lost', 'Accepted events that were given up', () => tally.totals().lost);
+
+  new Counter({
+    name: 'trackline_verdicts_total',
+    help: 'Calls by event type, verdict and reason',
+    labelNames: ['type', 'verdict', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { count, ...labels } of tally.entries()) this.inc(labels, count);
+    },
+  });
+}
+
+/** Adds what is the process's and not one tracker's: to be called once in a process. */
+export function observeLoop(registry: Registry): void {
+  const delays = monitorEventLoopDelay({ resolution: 10 });
+  delays.enable();
+  new Gauge({
+    name: 'trackline_loop_delay_seconds',
+    help: 'Delay of the event loop since the last scrape, by quantile',
+    labelNames: ['quantile'],
+    registers: [registry],
+    collect() {
+      for (const quantile of [50, 99, 100]) {
+        this.set({ quantile: String(quantile / 100) }, delays.percentile(quantile) / 1e9);
+      }
+      delays.reset();
+    },
+  });
+  new Gauge({
+    name: 'trackline_resident_memory_bytes',
+    help: 'Resident memory of the process',
+    registers: [registry],
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+}

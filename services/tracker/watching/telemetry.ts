@@ -1,0 +1,167 @@
+import type { Clock } from '@trackline/domain/clock';
+import type { Logger } from 'pino';
+import type { DrainTelemetry } from '../drain.ts';
+import type { CallTelemetry } from '../http/call.ts';
+import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from '../program-cache/telemetry.ts';
+import type { SenderTelemetry, SendFailure } from '../shipping/sender.ts';
+import type { StatementTelemetry } from '../shipping/statements.ts';
+import { placeOf } from './error-place.ts';
+import type { Metrics } from './metrics.ts';
+
+const logAgainAfterMs = 10_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What the tracker's parts have to tell, turned into metrics and log lines: here, and nowhere else. What can
+ * happen again and again is logged once in ten seconds and says how often it was left out; its metric counts
+ * every time.
+ */
+export class Telemetry
+  implements CallTelemetry, SenderTelemetry, StatementTelemetry, DrainTelemetry, ProgramCacheTelemetry
+{
+  readonly #log: Logger;
+  readonly #metrics: Metrics;
+  readonly #clock: Clock;
+  readonly #quiet = new Map<string, { untilMs: number; leftOut: number }>();
+
+  constructor(log: Logger, metrics: Metrics, clock: Clock) {
+    this.#log = log;
+    this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  listening(fields: { readonly url: string; readonly adminUrl: string; readonly writer: string }): void {
+    this.#log.info({ event: 'tracker_listening', ...fields }, 'The tracker listens.');
+  }
+
+  callFailed({ error }: { readonly error: unknown }): void {
+    this.#metrics.callsFailed.inc();
+    this.#often('error', 'call_failed', { ...placeOf(error) }, 'A call failed that should not have.');
+  }
+
+  putEnded(call: Parameters<SenderTelemetry['putEnded']>[0]): void {
+    const { putRecords, putSeconds } = this.#metrics;
+    putSeconds.observe(call.tookMs / 1000);
+    putRecords.inc({ outcome: 'ok' }, call.records - call.failedRecords);
+    putRecords.inc({ outcome: 'failed' }, call.failedRecords);
+    this.#metrics.eventsSent.inc(call.eventsSent);
+  }
+
+  putFailed(failure: SendFailure): void {
+    this.#metrics.putFailures.inc({ code: failure.code }, failure.records);
+    if (failure.retriable) {
+      this.#often(
+        'warn',
+        'put_failed',
+        { ...failure },
+        'The event stream did not take some records; they go again.',
+      );
+    } else {
+      const words =
+        'The event stream refuses records for a reason that no retry mends; they are kept. A person is needed.';
+      this.#often('error', 'put_refused', { ...failure }, words);
+    }
+  }
+
+  statementFailed(failure: { readonly code: string; readonly final: boolean }): void {
+    this.#metrics.statementFailures.inc();
+    this.#often('warn', 'statement_failed', failure, 'A statement did not reach the event stream.');
+  }
+
+  drainBegan(fields: { readonly cause: string }): void {
+    this.#log.info({ event: 'drain_began', ...fields }, 'The tracker drains.');
+  }
+
+  drainEnded(fields: Parameters<DrainTelemetry['drainEnded']>[0]): void {
+    if (fields.lost > 0) this.#eventsLost(fields.lost);
+    const words = fields.lastStatementSent
+      ? 'The tracker is drained.'
+      : 'The tracker ends without a last statement.';
+    this.#log[fields.lastStatementSent ? 'info' : 'warn']({ event: 'drain_ended', ...fields }, words);
+  }
+
+  drainCutShort(fields: { readonly cause: string; readonly lost: number }): void {
+    if (fields.lost > 0) this.#eventsLost(fields.lost);
+    this.#log.warn({ event: 'drain_cut_short', ...fields }, 'A second signal: the tracker ends at once.');
+  }
+
+  cacheCoherent(): void {
+    this.#log.info({ event: 'cache_coherent' }, 'The program cache hears of every change.');
+  }
+
+  cacheIncoherent(fields: { readonly cause: IncoherenceCause; readonly detail: string }): void {
+    this.#metrics.incoherences.inc({ cause: fields.cause });
+    this.#often(
+      'warn',
+      'cache_incoherent',
+      fields,
+      'The program cache does not hear of changes: it serves what it has.',
+    );
+  }
+
+  epochRaised(fields: { readonly cause: EpochCause }): void {
+    this.#metrics.epochs.inc({ cause: fields.cause });
+    this.#often(
+      'info',
+      'epoch_raised',
+      fields,
+      'Every program is checked with the store before its next use.',
+    );
+  }
+
+  fetchFailed(fields: { readonly code: string }): void {
+    this.#metrics.fetchFailures.inc({ code: fields.code });
+    this.#often('warn', 'fetch_failed', fields, 'The program store could not be asked.');
+  }
+
+  staleFetch(fields: { readonly id: string }): void {
+    this.#metrics.staleFetches.inc();
+    this.#often(
+      'error',
+      'stale_fetch',
+      fields,
+      'The program store gave an older version than is known, or none: it lost something.',
+    );
+  }
+
+  servedUnrevalidated(): void {
+    this.#metrics.servedUnrevalidated.inc();
+  }
+
+  servedStale(): void {
+    this.#metrics.servedStale.inc();
+  }
+
+  announcementUnreadable(): void {
+    this.#metrics.unreadable.inc();
+    this.#often('warn', 'announcement_unreadable', {}, 'A message on the channel is no announcement.');
+  }
+
+  programDamaged(id: string, detail: string): void {
+    this.#metrics.damaged.inc();
+    this.#often(
+      'error',
+      'program_damaged',
+      { id, detail },
+      'What the program store has of a program can’t be read.',
+    );
+  }
+
+  #eventsLost(events: number): void {
+    const words = `${events} accepted events did not reach the event stream in time, and are lost.`;
+    this.#log.error({ event: 'events_lost', events }, words);
+  }
+
+  #often(level: 'info' | 'warn' | 'error', event: string, fields: Fields, words: string): void {
+    const nowMs = this.#clock.monotonicMs();
+    const quiet = this.#quiet.get(event);
+    if (quiet !== undefined && nowMs < quiet.untilMs) {
+      quiet.leftOut++;
+      return;
+    }
+    this.#quiet.set(event, { untilMs: nowMs + logAgainAfterMs, leftOut: 0 });
+    const leftOut = quiet?.leftOut ?? 0;
+    this.#log[level]({ event, ...fields, ...(leftOut > 0 && { leftOut }) }, words);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '@trackline/domain/clock';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Limits } from '../limits.ts';
+import type { VerdictRing } from './verdict-ring.ts';
+
+/**
+ * `GET /verdicts`: the ring's verdicts as server-sent events ("HTML Standard", §9.2), first what it holds and
+ * then what comes. A `sampling` event says how much is left out. A reader that does not keep up misses
+ * verdicts, not the tracker its memory.
+ */
+export function streamVerdicts(
+  ring: VerdictRing,
+  clock: Clock,
+  limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs'>,
+) {
+  let readers = 0;
+
+  return (_request: FastifyRequest, reply: FastifyReply): void => {
+    if (readers >= limits.verdictReadersMax) {
+      reply
+        .code(503)
+        .header('retry-after', 5)
+        .send({ error: { code: 'too_many_readers', message: 'Enough are reading already.' } });
+      return;
+    }
+    readers++;
+    reply.hijack();
+    const response = reply.raw;
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.on('close', () => {
+      readers--;
+    });
+
+    let last = 0;
+    let told: unknown = null;
+    push();
+
+    function push(): void {
+      if (response.destroyed) return;
+      if (!response.writableNeedDrain) response.write(pending());
+      clock.after(limits.verdictsPushedEveryMs, push);
+    }
+
+    function pending(): string {
+      const lines: string[] = [];
+      if (ring.sampling !== told) {
+        told = ring.sampling;
+        lines.push(event('sampling', ring.sampling));
+      }
+      for (const verdict of ring.after(last)) {
+        last = verdict.number;
+        lines.push(event('verdict', verdict));
+      }
+      return lines.join('');
+    }
+  };
+}
+
+function event(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
