@@ -1,16 +1,8 @@
-import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
+import { type CallReason, callReasons, verdictHeader } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
 import type { Call } from './call.ts';
 
-export const jsonType = 'application/json; charset=utf-8';
-
 const verdictHeaders = new Map(callReasons.map((reason) => [reason, verdictHeader(reason)]));
-const errorBodies = new Map(
-  callReasons.map((reason) => [
-    reason,
-    JSON.stringify({ error: { code: reason, message: reasons[reason].words } }),
-  ]),
-);
 
 /** Sets the status, and what every answer says of itself. */
 export function beginAnswer(reply: FastifyReply, status: number, reason: CallReason | null): FastifyReply {
@@ -28,11 +20,6 @@ export function beginTracked(call: Call, status: number, reason: CallReason | nu
   const reply = beginAnswer(call.reply, status, call.ignored ?? reason);
   if (status === 503) reply.header('retry-after', 1 + Math.floor(call.parts.random() * 3));
   return reply;
-}
-
-/** The JSON body that tells a reason: `{"error":{"code","message"}}`. */
-export function errorBody(reason: CallReason): string {
-  return errorBodies.get(reason)!;
 }
 
 /** Whether the reason lies in what the program is, and not in how the call is made or how we are. */

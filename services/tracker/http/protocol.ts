@@ -3,9 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '@trackline/domain/clock';
 import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
+import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
 import type { Tally } from '../watching/tally.ts';
-import { errorBody, jsonType } from './answer.ts';
 import { ignoredAs } from './ignored.ts';
 import { gif, gifType, isForPixel } from './pixel.ts';
 

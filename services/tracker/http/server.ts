@@ -6,7 +6,8 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { beginAnswer, errorBody, jsonType } from './answer.ts';
+import { errorBody, jsonType } from '../error-body.ts';
+import { beginAnswer } from './answer.ts';
 import type { TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
 import { ignoredAs } from './ignored.ts';
 import { gif, gifType, isForPixel } from './pixel.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '@trackline/domain/clock';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
 import type { SpoolAccount } from '../shipping/spool.ts';
 import type { Tally } from './tally.ts';
@@ -26,6 +27,14 @@ export interface AdminParts {
 export function buildAdminServer(parts: AdminParts): FastifyInstance {
   const { clock, spool, programs, tally, registry } = parts;
   const app = Fastify({ logger: false, return503OnClosing: false, forceCloseConnections: true });
+
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).header('content-type', jsonType).send(errorBody('route_unknown')),
+  );
 
   /** 200 while the loop turns: it looks at nothing else, since a restart would mend nothing else. */
   app.get('/livez', (_request, reply) => reply.send({ live: true }));

@@ -85,8 +85,16 @@ export function observe(registry: Registry, sources: MetricSources): void {
     Number(programs.coherent),
   );
   gauge('program_cache_entries', 'Programs in the program cache', () => programs.stats().entries);
-  gauge('events_lost', 'Accepted events that were given up', () => tally.totals().lost);
 
+  new Counter({
+    name: 'trackline_events_lost_total',
+    help: 'Accepted events that were given up',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(tally.totals().lost);
+    },
+  });
   new Counter({
     name: 'trackline_verdicts_total',
     help: 'Calls by event type, verdict and reason',

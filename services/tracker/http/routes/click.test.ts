@@ -1,6 +1,9 @@
+import { systemClock } from '@trackline/domain/clock';
 import { describe, expect, test } from 'vitest';
 import { buildTracker, GivenPrograms, program } from '../../../../test/helpers/tracker.ts';
 import { until } from '../../../../test/helpers/until.ts';
+import { limits } from '../../limits.ts';
+import { MemorySpool } from '../../shipping/spool.memory.ts';
 
 const landing = 'https://shop.example/shoes?utm_source=trackline';
 
@@ -50,6 +53,22 @@ describe('GET /v1/click/:programId', () => {
     expect(reply.headers.location).toBe(landing);
     expect(reply.headers['x-tracking-verdict']).toBe(`rejected; reason=${reason}`);
     expect(spool.account().acceptedThrough).toBe(0);
+  });
+
+  test('a failure of ours: to the landing URL all the same', async () => {
+    const spool = new MemorySpool({ writer: 'w', clock: systemClock, spoolBytesMax: 2 ** 20, limits });
+    const broken = Object.assign(spool, {
+      accept() {
+        throw new Error('planted');
+      },
+    });
+    const { reply, logged } = await click(new GivenPrograms(), 'aurora-shoes', { spool: broken });
+    expect(reply.statusCode).toBe(302);
+    expect(reply.headers).toMatchObject({
+      location: landing,
+      'x-tracking-verdict': 'shed; reason=internal',
+    });
+    expect(logged.filter(({ event }) => event === 'call_failed')).toHaveLength(1);
   });
 
   test('an unknown program: a 404 page', async () => {

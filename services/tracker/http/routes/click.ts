@@ -20,9 +20,9 @@ export const click: TrackedRoute = {
   },
 };
 
-/** The spool would not take the click. */
+/** Whether it was we who could not take the click. */
 function isOurs(reason: CallReason): boolean {
-  return reason === 'spool_full' || reason === 'spool_failed';
+  return reasons[reason].verdict === 'shed';
 }
 
 function answerPage(call: Call, reason: CallReason): void {

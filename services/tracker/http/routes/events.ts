@@ -1,5 +1,6 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
-import { beginTracked, errorBody, jsonType } from '../answer.ts';
+import { errorBody, jsonType } from '../../error-body.ts';
+import { beginTracked } from '../answer.ts';
 import type { Call, TrackedRoute } from '../call.ts';
 
 /**
