@@ -96,7 +96,7 @@ describe('readConfig', () => {
     ['a spool that can’t hold one call', { TRACKLINE_SPOOL_BYTES: '1000000' }],
     ['a drain shorter than a call', { TRACKLINE_DRAIN_TIMEOUT_MS: '100' }],
     ['statements so rare that the writer seems dead', { TRACKLINE_STATEMENT_EVERY_MS: '20001' }],
-    ['Redis given longer than from one poll to the next', { TRACKLINE_REDIS_TIMEOUT_MS: '1001' }],
+    ['Redis given so long that a lost change is known too late', { TRACKLINE_REDIS_TIMEOUT_MS: '451' }],
     ['a created program unknown for minutes', { TRACKLINE_NEGATIVE_CACHE_TTL_MS: '60001' }],
     ['a drain longer than ECS waits', { TRACKLINE_DRAIN_DELAY_MS: '100000' }],
     ['negative answers kept longer than programs', { TRACKLINE_PROGRAM_CACHE_TTL_MS: '4000' }],

@@ -26,7 +26,7 @@ describe('limits', () => {
     ['putTimeoutMs', { putTimeoutMs: chosen.TRACKLINE_DRAIN_TIMEOUT_MS + 1 }],
     ['lastPutsMs', { lastPutsMs: limits.putTimeoutMs + 1 }],
     ['storePollEveryMs', { storePollEveryMs: limits.requestTimeoutMs + 1 }],
-    ['TRACKLINE_REDIS_TIMEOUT_MS', { storePollEveryMs: chosen.TRACKLINE_REDIS_TIMEOUT_MS - 1 }],
+    ['TRACKLINE_REDIS_TIMEOUT_MS', { storePollEveryMs: 2_000 }],
     ['verdictReadersMax', { verdictReadersMax: 0 }],
     ['fetchesMax', { fetchesMax: Number.NaN }],
   ])('a nonsense relation of %s is found', (name, wrong) => {

@@ -67,6 +67,8 @@ export const limits = Object.freeze({
 
   // The program store.
   storePollEveryMs: 1_000,
+  /** By then a change is known whose announcement was lost, as long as Redis answers. */
+  lostAnnouncementMsMax: 4_000,
   linkPingEveryMs: 1_000,
   linkPingTimeoutMs: 1_000,
   negativeEntriesMax: 10_000,
@@ -116,6 +118,17 @@ export function drainMsMax(
   return delayMs + timeoutMs + lastPutsMs + finalStatementMs + closeMs;
 }
 
+/**
+ * How long a lost announcement may go unnoticed: two polls (a counter that is ahead gets one more, coherence.ts), their
+ * jitter of a tenth, and the answers to both and to the two reads of a program that follow.
+ */
+function lostAnnouncementNoticedMs(
+  { storePollEveryMs }: Pick<Limits, 'storePollEveryMs'>,
+  { TRACKLINE_REDIS_TIMEOUT_MS: timeoutMs }: Pick<ChosenBounds, 'TRACKLINE_REDIS_TIMEOUT_MS'>,
+): number {
+  return Math.ceil(2 * 1.1 * storePollEveryMs + 4 * timeoutMs);
+}
+
 /** The relations that do not hold, each as a line that names both sides; none when all is well. */
 export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   const found: string[] = [];
@@ -125,6 +138,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
     ...prefixed('kinesis', kinesis),
     ...prefixed('ecs', ecs),
     drainMsMax: drainMsMax(bounds, chosen),
+    lostAnnouncementNoticedMs: lostAnnouncementNoticedMs(bounds, chosen),
   };
   const atMost = (smaller: string, larger: string, why: string) => {
     if (!(values[smaller]! <= values[larger]!)) {
@@ -173,7 +187,11 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
     'requestTimeoutMs',
     'a call waits for the program store, as long as a poll does',
   );
-  atMost('TRACKLINE_REDIS_TIMEOUT_MS', 'storePollEveryMs', 'a poll has failed before the next one is due');
+  atMost(
+    'lostAnnouncementNoticedMs',
+    'lostAnnouncementMsMax',
+    'four times TRACKLINE_REDIS_TIMEOUT_MS is a part of it, and changes of programs are promised by then',
+  );
   atMost(
     'TRACKLINE_REDIS_TIMEOUT_MS',
     'TRACKLINE_PROGRAM_CACHE_TTL_MS',
