@@ -11,37 +11,53 @@ import {
 import { answered, connectRedis, disconnect, type RedisTarget } from './redis-client.redis.ts';
 
 /**
- * The one script that writes. Versions are compared as numbers: a double holds every one of ours exactly. A key that is no hash, or a hash that
- * is not whole, is written over, since only whole ones can win.
+ * The one script that writes. Versions are compared as numbers: a double holds every one of ours exactly.
+ * Only what a reader would take for a program can win: a key that is no hash, half a hash, a version in
+ * another notation, or a body that is not of this program and version counts as nothing, and is written over.
  *
- * KEYS: program, seq. ARGV: id, version, program (canonical text), channel.
+ * The counter comes first: a script that fails half-way is not undone, and a version that was written but
+ * never announced would be called the same when it comes again. A number without an announcement only makes
+ * the trackers look.
+ *
+ * KEYS: program, seq. ARGV: id, version, program (canonical text), channel, whether it wins in any case.
  */
 const applyScript = `
+local function versionOf(text, body)
+  local version = tonumber(text or '')
+  if not version or not body or version > ${Number.MAX_SAFE_INTEGER} then return nil end
+  if string.format('%.0f', version) ~= text then return nil end
+  local ok, program = pcall(cjson.decode, body)
+  if not ok or type(program) ~= 'table' then return nil end
+  if program['id'] ~= ARGV[1] or program['version'] ~= version then return nil end
+  return version
+end
 local kind = redis.call('TYPE', KEYS[1])['ok']
-if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
-local held = redis.call('HMGET', KEYS[1], 'version', 'program')
-local version = tonumber(held[1] or '')
-if version and held[2] then
-  if version > tonumber(ARGV[2]) then return 'older' end
-  if version == tonumber(ARGV[2]) then
-    if held[2] == ARGV[3] then return 'same' end
-    return 'conflict'
+if kind == 'hash' then
+  local held = redis.call('HMGET', KEYS[1], 'version', 'program')
+  local version = versionOf(held[1], held[2])
+  if version == tonumber(ARGV[2]) and held[2] == ARGV[3] then return 'same' end
+  if version and ARGV[5] == '0' then
+    if version > tonumber(ARGV[2]) then return 'older' end
+    if version == tonumber(ARGV[2]) then return 'conflict' end
   end
 end
-redis.call('HSET', KEYS[1], 'version', ARGV[2], 'program', ARGV[3])
 local seq = redis.call('INCR', KEYS[2])
-redis.call('PUBLISH', ARGV[4], '{"seq":' .. seq .. ',"id":"' .. ARGV[1] .. '","version":' .. ARGV[2] .. ',"program":' .. ARGV[3] .. '}')
+if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'program', ARGV[3])
+local head = '{"seq":' .. seq .. ',"id":"' .. ARGV[1] .. '","version":' .. ARGV[2]
+redis.call('PUBLISH', ARGV[4], head .. ',"program":' .. ARGV[3] .. '}')
 return 'applied'
 `;
 
 /**
- * Sets the generation, if the store has none and is the one that the building began with.
+ * Sets the generation, if the store has none or this one, and is the one that the building began with.
  *
  * KEYS: generation, building. ARGV: generation.
  */
 const sealScript = `
 if redis.call('DEL', KEYS[2]) == 0 then return 0 end
 if redis.call('SET', KEYS[1], ARGV[1], 'NX') then return 1 end
+if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
 return 0
 `;
 
@@ -52,7 +68,7 @@ const buildingMaxMs = 3_600_000;
 export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWriter {
   const redis = connectRedis(target, { waitsForConnection: true });
   return {
-    async apply(program) {
+    async apply(program, { replaces = false } = {}) {
       const script = redis.eval(
         applyScript,
         2,
@@ -62,15 +78,16 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
         String(program.version),
         formatUpdate(program),
         keys.channel,
+        replaces ? '1' : '0',
       );
       return (await answered(target, script)) as ApplyOutcome;
     },
     head: () => answered(target, head(redis)),
-    async begin(generation) {
-      await answered(target, redis.set(keys.building(generation), '', 'PX', buildingMaxMs));
+    async begin(building) {
+      await answered(target, redis.set(keys.building(building), '', 'PX', buildingMaxMs));
     },
-    async seal(generation) {
-      const script = redis.eval(sealScript, 2, keys.generation, keys.building(generation), generation);
+    async seal(generation, building = generation) {
+      const script = redis.eval(sealScript, 2, keys.generation, keys.building(building), generation);
       return (await answered(target, script)) === 1;
     },
     close: () => disconnect(redis),
@@ -94,8 +111,8 @@ export function connectProgramStoreReader(target: ReaderOptions): ProgramStoreRe
   };
 
   async function fetchProgram(id: string): Promise<FetchedProgram> {
-    // The generation is asked for after the program: had the store been emptied in between, or before, it would be
-    // another or none, and the empty answer would not be taken for "there is no such program".
+    // The generation is asked for after the program: had the store been emptied in between, or before, it
+    // would be another or none, and the empty answer would not be taken for "there is no such program".
     const replies = await redis
       .pipeline()
       .hmget(keys.program(id), 'version', 'program')

@@ -19,7 +19,10 @@ export const keys = Object.freeze({
   channel: 'core-data',
 });
 
-/** applied: it is the newest now, and was announced. older, same: nothing to do. conflict: equal version, other body; the first stays. */
+/**
+ * applied: it is the newest now, and was announced. older, same: nothing to do. conflict: equal version,
+ * other body; the first stays.
+ */
 export type ApplyOutcome = 'applied' | 'older' | 'same' | 'conflict';
 
 export interface StoreHead {
@@ -29,7 +32,10 @@ export interface StoreHead {
 
 /** The store could not be asked. What Redis or its connection said is the message, and the cause. */
 export class ProgramStoreError extends Error {
-  /** The first word of Redis's answer (`LOADING`, `READONLY`, `MOVED`, …), the connection's own code, `TIMEOUT`, or `UNAVAILABLE`: one of few, fit for a metric's label. */
+  /**
+   * The first word of Redis's answer (`LOADING`, `READONLY`, `MOVED`, …), the connection's own code,
+   * `TIMEOUT`, or `UNAVAILABLE`: one of few, fit for a metric's label.
+   */
   readonly code: string;
 
   constructor(code: string, cause: Error) {
@@ -39,15 +45,29 @@ export class ProgramStoreError extends Error {
   }
 }
 
-/** Rejects with a ProgramStoreError where Redis does not answer within the command time-out, or not as it should. */
+/**
+ * Rejects with a ProgramStoreError where Redis does not answer within the command time-out, or not as it
+ * should.
+ */
 export interface ProgramStoreWriter {
-  /** Writes the version if it is newer, counts it and announces it, in one step that nobody can look into. */
-  apply(program: ProgramVersion): Promise<ApplyOutcome>;
+  /**
+   * Writes the version if it is newer, counts it and announces it, in one step that nobody can look into.
+   * What the store holds in its place counts only if it is a program of this id with the version that it
+   * says.
+   *
+   * @param replaces write it whatever the store holds, a newer version too: for who has just asked the table
+   */
+  apply(program: ProgramVersion, options?: { readonly replaces?: boolean }): Promise<ApplyOutcome>;
   head(): Promise<StoreHead>;
   /** Leaves a mark that goes with everything else if the store is emptied. */
-  begin(generation: string): Promise<void>;
-  /** Declares the store built: sets its generation. False, and nothing done, if it has one, or if the mark of `begin` is gone: then what was built is gone, too. */
-  seal(generation: string): Promise<boolean>;
+  begin(building: string): Promise<void>;
+  /**
+   * Declares the store built, as this generation, and takes the mark away. False if the store has another
+   * generation, or if the mark of `begin` is gone: then what was built is gone, too.
+   *
+   * @param building the mark's name, where it is not the generation's
+   */
+  seal(generation: string, building?: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -2,11 +2,17 @@ import type { Rebuilt } from '@trackline/adapters/program-store/rebuild';
 import type { Reason } from '@trackline/domain/verdict';
 import type { Logger } from 'pino';
 
-/** What happens to updates, as named events: log lines of JSON, once for each batch and for each update that needs a person. */
+/**
+ * What happens to updates, as named events: log lines of JSON, once for each batch and for each update that
+ * needs a person.
+ */
 export interface UpdaterTelemetry {
   batchUpdated(figures: BatchFigures): void;
   deadLettered(event: { readonly reason: Reason; readonly detail: string }): void;
-  /** Two business systems gave one version to different contents, or the store holds what the table does not. The first content stays. */
+  /**
+   * Two business systems gave one version to different contents, or the store holds what the table does not.
+   * The first content stays.
+   */
   versionConflict(event: {
     readonly in: 'table' | 'store';
     readonly programId: string;
@@ -16,6 +22,10 @@ export interface UpdaterTelemetry {
   updateFailed(event: { readonly sequenceNumber: string; readonly err: unknown }): void;
   /** The invocation could not begin: its whole batch comes again. */
   invocationFailed(event: { readonly err: unknown }): void;
+  /**
+   * The store was built, or emptied while it was; what it held that the table does not know makes it an
+   * alarm. A store that was left alone is no news.
+   */
   storeRebuilt(event: Rebuilt): void;
 }
 
@@ -35,7 +45,10 @@ export function buildTelemetry(log: Logger): UpdaterTelemetry {
     updateFailed: (event) => log.error({ event: 'update_failed', ...event }),
     invocationFailed: (event) => log.error({ event: 'invocation_failed', ...event }),
     storeRebuilt(event) {
-      if (event.rebuilt) log.warn({ event: 'program_store_rebuilt', ...event });
+      if (!event.rebuilt && !event.emptied) return;
+      // A store that disagrees with the table, which is the truth, is for a person.
+      const level = event.conflicts + event.older > 0 ? 'error' : 'warn';
+      log[level]({ event: event.rebuilt ? 'program_store_rebuilt' : 'program_store_emptied', ...event });
     },
   };
 }

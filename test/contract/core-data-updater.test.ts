@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { keys } from '@trackline/adapters/program-store/program-store';
+import { connectProgramStoreWriter } from '@trackline/adapters/program-store/program-store.redis';
+import { rebuildProgramStore } from '@trackline/adapters/program-store/rebuild';
+import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
 import { buildUpdater } from '@trackline/core-data-updater/handler';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildTestUpdater, coreDataUpdate } from '../helpers/core-data-updater.ts';
@@ -196,13 +200,68 @@ describe('core-data updater', () => {
         await updater.handler(kinesisEvent(coreDataUpdate(1), coreDataUpdate(4), deletion), context());
         expect(await client.get(keys.generation)).toBeNull();
         await client.flushall();
-        expect(await updater.rebuild()).toEqual({ rebuilt: true, programs: 2 });
+        expect(await updater.rebuild()).toMatchObject({ rebuilt: true, programs: 2, conflicts: 0, older: 0 });
         expect(await inStore('aurora-shoes')).toMatchObject({ version: 4 });
         expect(await inStore('gone')).toMatchObject({ version: 2, deleted: true });
         expect(await client.get(keys.generation)).toMatch(/./);
-        expect(await updater.rebuild()).toEqual({ rebuilt: false, programs: 0 });
-        expect(logged.of('program_store_rebuilt')).toHaveLength(1);
+        expect(await updater.rebuild()).toMatchObject({ rebuilt: false, programs: 0, emptied: false });
+        expect(logged.of('program_store_rebuilt')).toMatchObject([{ level: 40, programs: 2 }]);
       });
+
+      test('what only the store holds: rebuild raises an alarm, and by force the table wins', async () => {
+        const { updater, config, client, inStore, table, logged } = await build();
+        const ids = ['newer', 'other', 'fine'];
+        const batch = kinesisEvent(...ids.map((id) => coreDataUpdate(2, { id })));
+        await updater.handler(batch, context());
+        const damage = async () => {
+          const held = (id: string, version: number) => ({
+            version: String(version),
+            program: coreDataUpdate(version, { id, name: 'Nobody knows whence' }).toString(),
+          });
+          await client.hset(keys.program('newer'), held('newer', 9));
+          await client.hset(keys.program('other'), held('other', 2));
+        };
+        await damage();
+        const found = { rebuilt: true, programs: 3, conflicts: 1, older: 1 };
+        expect(await updater.rebuild()).toMatchObject(found);
+        expect(logged.of('program_store_rebuilt')).toMatchObject([{ level: 50, ...found }]);
+        expect(await inStore('newer')).toMatchObject({ version: 9 });
+
+        const store = connectProgramStoreWriter({ url: config.redisUrl, commandTimeoutMs: 2_000 });
+        onTestFinished(() => store.close());
+        const force = () => rebuildProgramStore(table, store, randomUUID, { force: true });
+        expect(await force()).toMatchObject(found);
+        for (const id of ids) expect(await inStore(id)).toMatchObject({ version: 2, name: 'Aurora Shoes' });
+        expect(await force()).toMatchObject({ ...found, conflicts: 0, older: 0 });
+        expect(await client.keys(keys.building('*'))).toEqual([]);
+      });
+
+      test('an update that comes while the store is rebuilt is no discrepancy, and stays', async () => {
+        const { updater, config, inStore, table } = await build();
+        await updater.handler(kinesisEvent(coreDataUpdate(1)), context());
+        const store = connectProgramStoreWriter({ url: config.redisUrl, commandTimeoutMs: 2_000 });
+        onTestFinished(() => store.close());
+        const listing = listingThat(table, async () => {
+          await updater.handler(kinesisEvent(coreDataUpdate(2)), context());
+        });
+        const rebuilt = await rebuildProgramStore(listing, store, randomUUID, { force: true });
+        expect(rebuilt).toMatchObject({ rebuilt: true, programs: 1, older: 0 });
+        expect(await inStore('aurora-shoes')).toMatchObject({ version: 2 });
+      });
+
+      test.each([false, true])(
+        'a store emptied while it is rebuilt is not built (force: %s)',
+        async (force) => {
+          const { updater, config, client, table } = await build();
+          await updater.handler(kinesisEvent(coreDataUpdate(1)), context());
+          const store = connectProgramStoreWriter({ url: config.redisUrl, commandTimeoutMs: 2_000 });
+          onTestFinished(() => store.close());
+          if (force) await updater.rebuild();
+          const listing = listingThat(table, () => client.flushall());
+          const rebuilt = await rebuildProgramStore(listing, store, randomUUID, { force });
+          expect(rebuilt).toMatchObject({ rebuilt: false, emptied: true });
+        },
+      );
 
       test('clients are built at the first call and used again; a failed build is tried again', async () => {
         const { config, inStore } = await build();
@@ -222,3 +281,14 @@ describe('core-data updater', () => {
     });
   });
 });
+
+/** A table during whose listing something happens, between a program's being read and its use. */
+function listingThat(table: ProgramTable, happens: () => Promise<unknown>): ProgramTable {
+  async function* all() {
+    for await (const stored of table.all()) {
+      await happens();
+      yield stored;
+    }
+  }
+  return { ...table, all };
+}

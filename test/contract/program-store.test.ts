@@ -3,6 +3,7 @@ import {
   type Announcement,
   type AnnouncementLink,
   keys,
+  ProgramStoreError,
   type ProgramStoreReader,
   type ProgramStoreWriter,
 } from '@trackline/adapters/program-store/program-store';
@@ -110,6 +111,17 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
       expect(await reader.head()).toEqual({ seq: 0, generation: 'g1' });
     });
 
+    test('sealing it again as what it is asks for a mark that nothing has emptied', async () => {
+      await seal(writer, 'g1');
+      await writer.begin('b1');
+      expect(await writer.seal('g1', 'b1')).toBe(true);
+      expect(await redis.client.exists(keys.building('b1'))).toBe(0);
+      expect(await writer.seal('g1', 'b1')).toBe(false);
+      await writer.begin('b2');
+      expect(await writer.seal('g2', 'b2')).toBe(false);
+      expect(await writer.head()).toEqual({ seq: 0, generation: 'g1' });
+    });
+
     test('a store that was emptied while it was built is not sealed', async () => {
       await writer.begin('g1');
       await writer.apply(program());
@@ -127,16 +139,25 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
     });
 
     const hash = (fields: Record<string, string>) => () => redis.client.hset(keys.program('shoes'), fields);
+    const body = (version: number, id = 'shoes') => JSON.stringify({ id, version, deleted: true });
     const broken: [string, () => Promise<unknown>][] = [
       ['another type under the key', () => redis.client.lpush(keys.program('shoes'), 'x')],
       ['half a hash', hash({ version: '1' })],
       ['the other half', hash({ program: '{}' })],
       ['a version that is no number', hash({ version: 'x', program: '{}' })],
-      ['a program that is no JSON', hash({ version: '1', program: '{' })],
+      ['a program that is no JSON', hash({ version: '5', program: '{' })],
+      ['the same of a newer version', hash({ version: '10', program: '{' })],
+      ['a program that is no object', hash({ version: '5', program: 'null' })],
+      ['an infinite version', hash({ version: 'inf', program: '{}' })],
+      ['a version in another notation', hash({ version: '1e1', program: body(10) })],
+      ['a version beyond 2^53 over an old body', hash({ version: '9007199254740993', program: body(2) })],
       [
-        'another version than it says',
-        hash({ version: '1', program: '{"id":"shoes","version":2,"deleted":true}' }),
+        'a version beyond 2^53',
+        hash({ version: '9007199254740993', program: '{"id":"shoes","version":9007199254740993}' }),
       ],
+      ['another version than it says', hash({ version: '10', program: body(11) })],
+      ['a version that is a text', hash({ version: '10', program: '{"id":"shoes","version":"10"}' })],
+      ['another program', hash({ version: '10', program: body(10, 'boots') })],
     ];
     test.each(broken)(
       '%s is damage and not absence, is told, and is mended by the next version',
@@ -144,11 +165,31 @@ describe.each(servers)('the program store on %s', (name, start, missing) => {
         await damage();
         expect(await reader.fetch('shoes')).toEqual({ program: null, damaged: true, generation: null });
         expect(damaged).toHaveLength(1);
-        expect(await writer.apply(program({ version: 9 }))).toBe('applied');
-        expect(await reader.fetch('shoes')).toEqual({ program: program({ version: 9 }), generation: null });
+        expect(await writer.apply(program({ version: 5 }))).toBe('applied');
+        expect(await reader.fetch('shoes')).toEqual({ program: program({ version: 5 }), generation: null });
         expect(damaged).toHaveLength(1);
       },
     );
+
+    test('a version that may replace any does, and is announced; the same one once more does not', async () => {
+      await writer.apply(program({ version: 9 }));
+      expect(await writer.apply(program({ version: 5 }), { replaces: true })).toBe('applied');
+      const other = program({ version: 5, status: 'paused' });
+      expect(await writer.apply(other, { replaces: true })).toBe('applied');
+      expect(await writer.apply(other, { replaces: true })).toBe('same');
+      expect((await reader.fetch('shoes')).program).toEqual(other);
+      await until('the announcements', () => heard.length === 3);
+    });
+
+    test('a counter that can’t count: nothing is written, and all is announced when it comes again', async () => {
+      await redis.client.set(keys.seq, 'x');
+      await expect(writer.apply(program())).rejects.toBeInstanceOf(ProgramStoreError);
+      expect((await reader.fetch('shoes')).program).toBeNull();
+      await redis.client.del(keys.seq);
+      expect(await writer.apply(program())).toBe('applied');
+      await until('the announcement', () => heard.length === 1);
+      expect(heard).toEqual([{ seq: 1, program: program() }]);
+    });
 
     test.each([
       'not JSON',

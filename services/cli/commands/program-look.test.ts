@@ -132,7 +132,7 @@ describe('rebuild', () => {
     parts.apply(tombstone('b', 2));
     parts.store.clear();
     parts.generation = null;
-    expect((await rebuild()).json).toEqual({ rebuilt: true, programs: 2 });
+    expect((await rebuild()).json).toMatchObject({ rebuilt: true, programs: 2, emptied: false });
     expect([...parts.store.keys()]).toEqual(['a', 'b']);
     expect(parts.generation).toBe('g2');
   });
@@ -142,7 +142,32 @@ describe('rebuild', () => {
     parts.store.clear();
     expect((await rebuild()).text(Infinity)).toMatch(/built already.*--force/);
     expect(parts.store.size).toBe(0);
-    expect((await rebuild(true)).json).toEqual({ rebuilt: true, programs: 1 });
+    expect(await rebuild(true)).toMatchObject({ json: { rebuilt: true, programs: 1 }, finding: undefined });
     expect(parts.generation).toBe('g1');
+  });
+
+  test.each([
+    [false, 'holds what the program table does not know (programs with another content: 1). With'],
+    [true, 'held what the program table does not know (programs with another content: 1). They'],
+  ])('a store that disagrees with the table is a finding (force: %s)', async (force, words) => {
+    parts.apply(program('a', 1));
+    if (!force) parts.generation = null;
+    const context = parts.context(clock);
+    const store = { ...(await context.parts.programStoreWriter()), apply: async () => 'conflict' as const };
+    const found = { ...context, parts: { ...context.parts, programStoreWriter: async () => store } };
+    const answer = await programRebuild(found, () => 'g2', { force });
+    expect(answer.json).toMatchObject({ rebuilt: true, programs: 1, conflicts: 1, older: 0 });
+    expect(answer.finding).toContain(words);
+  });
+
+  test('a store that was emptied meanwhile is a finding', async () => {
+    parts.generation = null;
+    const context = parts.context(clock);
+    const store = { ...(await context.parts.programStoreWriter()), seal: async () => false };
+    const found = { ...context, parts: { ...context.parts, programStoreWriter: async () => store } };
+    const answer = await programRebuild(found, () => 'g2', { force: false });
+    expect(answer).toMatchObject({ json: { rebuilt: false, emptied: true } });
+    expect(answer.finding).toContain('emptied while it was loaded');
+    expect(answer.text(Infinity)).toBe('The program store is not built.');
   });
 });
