@@ -5,11 +5,8 @@ import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import { buildHandler } from '@trackline/event-consumer/handler';
 import type { Logger } from 'pino';
 import { openCheckpoints } from './event-source-mapping/checkpoints.ts';
-import {
-  EventSourceMapping,
-  type MappingOptions,
-  type MappingSettings,
-} from './event-source-mapping/event-source-mapping.ts';
+import { EventSourceMapping, type MappingOptions } from './event-source-mapping/event-source-mapping.ts';
+import type { MappingSettings } from './event-source-mapping/mapping-settings.ts';
 import { connectShardReader } from './event-source-mapping/shard-reader.kinesis.ts';
 import type { StackFile } from './stack-file.ts';
 

@@ -1,6 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type KinesisClient,
+  ListShardsCommand,
+  PutRecordCommand,
+  SplitShardCommand,
+} from '@aws-sdk/client-kinesis';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { systemClock } from '@trackline/domain/clock';
@@ -10,14 +16,19 @@ import { openCheckpoints } from '../../services/local/event-source-mapping/check
 import {
   EventSourceMapping,
   type InvocationContext,
-  type MappingSettings,
 } from '../../services/local/event-source-mapping/event-source-mapping.ts';
+import type { MappingSettings } from '../../services/local/event-source-mapping/mapping-settings.ts';
 import { connectShardReader } from '../../services/local/event-source-mapping/shard-reader.kinesis.ts';
+import { kinesisClient } from '../../services/local/parts/streams.kinesis.ts';
+import { startAwsProxy } from '../helpers/aws-proxy.ts';
 import { startTestKinesis } from '../helpers/kinesis.ts';
 import { listOf } from '../helpers/list-of.ts';
 import { until } from '../helpers/until.ts';
 
-/** The mapping on a real stream, with handlers that answer as a test wants; what each invocation was given is written down. */
+/**
+ * The mapping on a real stream, with handlers that answer as a test wants; what each invocation was given is
+ * written down.
+ */
 describe('the event-source mapping', () => {
   let kinesis: Awaited<ReturnType<typeof startTestKinesis>>;
   let streams = 0;
@@ -227,5 +238,88 @@ describe('the event-source mapping', () => {
     await until('all records', () => calls.flat().length === 60);
     expect(new Set(calls.flat()).size).toBe(60);
     await until('the end of the stream', () => mapping.caughtUp);
+  });
+
+  describe('when its stream is resharded', () => {
+    let client: KinesisClient;
+    beforeAll(() => {
+      client = kinesisClient(kinesis);
+    });
+    afterAll(() => client?.destroy());
+
+    const shards = async () => {
+      const { Shards } = await client.send(new ListShardsCommand({ StreamName: streamName }));
+      return Shards!.map((shard) => ({
+        id: shard.ShardId!,
+        isClosed: shard.SequenceNumberRange!.EndingSequenceNumber !== undefined,
+      }));
+    };
+    async function split(): Promise<void> {
+      const before = await shards();
+      await client.send(
+        new SplitShardCommand({
+          StreamName: streamName,
+          ShardToSplit: before.at(-1)!.id,
+          NewStartingHashKey: (2n ** 127n).toString(),
+        }),
+      );
+      await until('the split', async () => (await shards()).length === before.length + 2);
+    }
+    /** By explicit hash keys, so that both halves get some. */
+    async function sendBoth(...texts: string[]): Promise<void> {
+      for (const [index, text] of texts.entries()) {
+        const ExplicitHashKey = index % 2 === 0 ? '0' : (2n ** 128n - 1n).toString();
+        const Data = Buffer.from(text);
+        await client.send(
+          new PutRecordCommand({ StreamName: streamName, PartitionKey: 'k', ExplicitHashKey, Data }),
+        );
+      }
+    }
+
+    test('the new shards are read, and it is not caught up before', async () => {
+      await sendBoth('a', 'b');
+      const { calls, mapping } = await start(() => null);
+      await until('the end of the stream', () => calls.flat().length === 2 && mapping.caughtUp);
+      await split();
+      await sendBoth('c', 'd', 'e', 'f');
+      mapping.lookAgain();
+      await until('the end of the stream', () => mapping.caughtUp);
+      expect(calls.flat().toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+      expect((await shards()).map(({ isClosed }) => isClosed)).toEqual([true, false, false]);
+    });
+
+    test('a shard is read after its parent, also where both were there at the start', async () => {
+      await sendBoth('a', 'b');
+      await split();
+      await sendBoth('c', 'd');
+      let refuses = true;
+      const first = await start((...call) => (refuses ? failing('b')(...call) : null));
+      await until('some failures', () => first.calls.length > 3);
+      expect(first.calls.flat()).not.toContain('c');
+      await first.mapping.close();
+      open = [];
+      refuses = false;
+      const second = await start(() => null);
+      await until('the end of the stream', () => second.mapping.caughtUp);
+      expect(second.calls[0]).toEqual(['b']);
+      expect(second.calls.flat().toSorted()).toEqual(['b', 'c', 'd']);
+    });
+
+    test('a list of shards that comes in pages is read to its end', async () => {
+      await split();
+      const { Shards } = await client.send(new ListShardsCommand({ StreamName: streamName }));
+      const pages = await startAwsProxy(kinesis.endpoint, (operation, { NextToken }) => {
+        if (operation !== 'ListShards') return null;
+        const passInstead = { StreamName: streamName };
+        return NextToken === 'more'
+          ? { passInstead, merge: { Shards: Shards!.slice(1) } }
+          : { passInstead, merge: { Shards: Shards!.slice(0, 1), NextToken: 'more' } };
+      });
+      const reader = connectShardReader({ ...kinesis, endpoint: pages.endpoint, streamName });
+      const ids = (await reader.shards()).map(({ shardId }) => shardId);
+      await reader.close();
+      await pages.close();
+      expect(ids).toEqual(Shards!.map(({ ShardId }) => ShardId));
+    });
   });
 });

@@ -46,8 +46,8 @@ describe('the event stream on Kinesis', () => {
     await stream.close();
 
     const reader = connectShardReader({ ...kinesis, streamName: 'events' });
-    const read = await reader.read(shards[0]!, null, 10);
-    expect(read.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString())).toContain('low');
+    const { records } = await reader.read(shards[0]!, null, 10);
+    expect(records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString())).toContain('low');
     await reader.close();
   });
 

@@ -3,10 +3,12 @@ import type { KinesisStreamRecord } from 'aws-lambda';
 import { expect, onTestFinished, test } from 'vitest';
 import { kinesisRecord } from '../../../test/helpers/kinesis-records.ts';
 import { until } from '../../../test/helpers/until.ts';
-import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
+import { EventSourceMapping } from './event-source-mapping.ts';
+import type { MappingSettings } from './mapping-settings.ts';
 
 /**
- * What depends on *when* the stream answers, or on what it holds, with a reader that a test plays; test/contract/ runs the mapping on a real stream.
+ * What depends on *when* the stream answers, or on what it holds, with a reader that a test plays;
+ * test/contract/ runs the mapping on a real stream.
  */
 async function start(
   read: (after: string | null) => Promise<readonly KinesisStreamRecord[]>,
@@ -19,7 +21,11 @@ async function start(
     records.map(({ kinesis }) => kinesis.sequenceNumber);
   const mapping = new EventSourceMapping({
     name: 'tested',
-    reader: { shards: async () => ['shard'], read: (_, after) => read(after), close: async () => {} },
+    reader: {
+      shards: async () => [{ shardId: 'shard', parents: [], closed: false }],
+      read: async (_, after) => ({ records: await read(after), ended: false }),
+      close: async () => {},
+    },
     handler: async ({ Records }) => {
       calls.push(numbersOf(Records));
     },

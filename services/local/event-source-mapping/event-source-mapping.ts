@@ -4,18 +4,26 @@ import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random, type Timer } from '@trackline/domain/clock';
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { Checkpoints } from './checkpoints.ts';
+import type { MappingSettings, MappingTelemetry } from './mapping-settings.ts';
 import { judgeResponse } from './response.ts';
-import type { ShardReader } from './shard-reader.ts';
+import { ShardLineage } from './shard-lineage.ts';
+import type { ShardRead, ShardReader } from './shard-reader.ts';
 
 /**
- * An event-source mapping as AWS runs it between a stream and a Lambda ("How Lambda processes records from stream and queue-based event sources", AWS Lambda Developer Guide):
+ * An event-source mapping as AWS runs it between a stream and a Lambda ("How Lambda processes records from
+ * stream and queue-based event sources", AWS Lambda Developer Guide):
  *
- * - Each shard is read by itself, from its oldest record on, in order, one batch at a time.
- * - A batch is what one poll found, up to the batch size and 6 MB; with a window, it is gathered for so long from its first record on, or until it is full.
- * - The answer decides (response.ts). Success moves the shard's checkpoint past the batch; a partial failure moves it up to the lowest failed record, and the rest comes again; an error or a
- *   time-out fails the whole batch. With bisect, a batch that failed whole is halved, to close in on what poisons it.
- * - What fails comes again after a back-off, and holds up its shard, until its retries run out, or the age of its records; then it goes to the on-failure destination, payload and all, and the shard goes on.
- * - Checkpoints are durable, and written after the handler answered: a crash in between makes the batch come again.
+ * - Each shard is read by itself, from its oldest record on, in order, one batch at a time. After a
+ *   resharding the new shards are read when their parents are read to their ends (shard-lineage.ts).
+ * - A batch is what one poll found, up to the batch size and 6 MB; with a window, it is gathered for so long
+ *   from its first record on, or until it is full.
+ * - The answer decides (response.ts). Success moves the shard's checkpoint past the batch; a partial failure
+ *   moves it up to the lowest failed record, and the rest comes again; an error or a time-out fails the whole
+ *   batch. With bisect, a batch that failed whole is halved, to close in on what poisons it.
+ * - What fails comes again after a back-off, and holds up its shard, until its retries run out, or the age of
+ *   its records; then it goes to the on-failure destination, payload and all, and the shard goes on.
+ * - Checkpoints are durable, and written after the handler answered: a crash in between makes the batch come
+ *   again.
  */
 export interface MappingOptions {
   readonly name: string;
@@ -31,36 +39,6 @@ export interface MappingOptions {
 
 export type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>;
 
-export interface MappingSettings {
-  readonly batchSize: number;
-  /** How long a batch is gathered. 0: not at all. */
-  readonly windowMs: number;
-  readonly pollEveryMs: number;
-  readonly bisectOnError: boolean;
-  /** −1: for ever. */
-  readonly retriesMax: number;
-  /** −1: as long as the stream keeps it. */
-  readonly recordAgeMaxMs: number;
-  readonly invocationTimeoutMs: number;
-  readonly retryBaseMs: number;
-  readonly retryMaxMs: number;
-}
-
-export interface MappingTelemetry {
-  invocationFailed(event: {
-    readonly mapping: string;
-    readonly shardId: string;
-    readonly err: unknown;
-  }): void;
-  batchGivenUp(event: {
-    readonly mapping: string;
-    readonly shardId: string;
-    readonly records: number;
-    readonly condition: string;
-  }): void;
-  pollFailed(event: { readonly mapping: string; readonly shardId: string; readonly err: unknown }): void;
-}
-
 /** A stretch of records that goes to the handler together, and what happened to it so far. */
 interface Batch {
   readonly records: readonly KinesisStreamRecord[];
@@ -73,32 +51,38 @@ const payloadBytesMax = 6 * 1024 * 1024;
 export class EventSourceMapping {
   readonly #options: MappingOptions;
   #stopping = false;
-  #shards: Promise<void>[] = [];
-  #wake = new Set<() => void>();
-  readonly #caughtUp = new Set<string>();
+  readonly #lineage = new ShardLineage();
+  readonly #runs: Promise<void>[] = [];
+  readonly #wake = new Set<() => void>();
+  /** The shards whose last poll found nothing. */
+  readonly #empty = new Set<string>();
   /** How often `lookAgain` was asked for: a poll that began before says nothing of what came since. */
   #looks = 0;
-  #shardCount = 0;
+  /** As of which look the shards were listed. */
+  #listedAtLook = 0;
 
   constructor(options: MappingOptions) {
     this.#options = options;
   }
 
+  /** Rejects where the stream's shards can't be listed. */
   async open(): Promise<void> {
-    const shards = await this.#options.reader.shards();
-    this.#shardCount = shards.length;
-    this.#shards = shards.map((shardId) => this.#run(shardId));
+    await this.#begin();
   }
 
   /** Whether the last poll of every shard found nothing, and nothing is under way. */
   get caughtUp(): boolean {
-    return this.#caughtUp.size === this.#shardCount;
+    return this.#listedAtLook === this.#looks && this.#lineage.isDone((shardId) => !this.#empty.has(shardId));
   }
 
-  /** Forgets that it was caught up, so that `caughtUp` speaks of what is on the stream from now on. Closes open windows. */
+  /**
+   * Forgets that it was caught up, so that `caughtUp` speaks of what is on the stream from now on, whatever
+   * shards it has by then. Closes open windows.
+   */
   lookAgain(): void {
     this.#looks++;
-    this.#caughtUp.clear();
+    this.#empty.clear();
+    this.#runs.push(this.#list());
     for (const wake of this.#wake) wake();
   }
 
@@ -106,44 +90,74 @@ export class EventSourceMapping {
   async close(): Promise<void> {
     this.#stopping = true;
     for (const wake of this.#wake) wake();
-    await Promise.all(this.#shards);
+    // A run that ends may have begun others.
+    for (const run of this.#runs) await run;
     await this.#options.reader.close();
   }
 
+  /** Lists the shards and begins those whose turn has come. */
+  async #begin(): Promise<void> {
+    const look = this.#looks;
+    const next = this.#lineage.list(await this.#options.reader.shards());
+    this.#listedAtLook = Math.max(this.#listedAtLook, look);
+    if (!this.#stopping) this.#runs.push(...next.map((shardId) => this.#run(shardId)));
+  }
+
+  /** The same, until it succeeds. */
+  async #list(): Promise<void> {
+    const { name, telemetry, settings } = this.#options;
+    while (!this.#stopping) {
+      try {
+        return await this.#begin();
+      } catch (err) {
+        telemetry.pollFailed({ mapping: name, shardId: null, err });
+        await this.#pause(settings.pollEveryMs);
+      }
+    }
+  }
+
+  /** Reads a shard to its end, which only a resharding brings; then its children have their turn. */
   async #run(shardId: string): Promise<void> {
     const { name, telemetry, settings } = this.#options;
     while (!this.#stopping) {
       const look = this.#looks;
       let found = 0;
       try {
-        const records = await this.#gather(shardId);
+        const { records, ended } = await this.#gather(shardId);
         found = records.length;
         if (found > 0) await this.#process(shardId, { records, failures: 0 });
-        else if (look === this.#looks) this.#caughtUp.add(shardId);
+        else if (ended) break;
+        else if (look === this.#looks) this.#empty.add(shardId);
       } catch (err) {
         telemetry.pollFailed({ mapping: name, shardId, err });
       }
       // A full batch is followed at once by the next.
       if (found < settings.batchSize) await this.#pause(settings.pollEveryMs);
     }
+    if (this.#stopping) return;
+    this.#lineage.end(shardId);
+    await this.#list();
   }
 
-  async #gather(shardId: string): Promise<readonly KinesisStreamRecord[]> {
+  async #gather(shardId: string): Promise<ShardRead> {
     const { reader, checkpoints, clock, settings } = this.#options;
     const records: KinesisStreamRecord[] = [];
     const look = this.#looks;
     let endMs: number | null = null;
     for (;;) {
       const after = records.at(-1)?.kinesis.sequenceNumber ?? checkpoints.get(shardId);
-      records.push(...(await reader.read(shardId, after, settings.batchSize - records.length)));
+      const read = await reader.read(shardId, after, settings.batchSize - records.length);
+      records.push(...read.records);
       // The window opens with the first record.
-      if (records.length === 0) return records;
-      this.#caughtUp.delete(shardId);
+      if (records.length === 0) return read;
+      this.#empty.delete(shardId);
       endMs ??= clock.monotonicMs() + settings.windowMs;
       const leftMs = endMs - clock.monotonicMs();
       const payload = withinPayload(records);
-      const isFull = records.length >= settings.batchSize || payload.length < records.length;
-      if (isFull || leftMs <= 0 || this.#stopping || look !== this.#looks) return payload;
+      const isFull = records.length >= settings.batchSize || payload.length < records.length || read.ended;
+      const isOver = leftMs <= 0 || this.#stopping || look !== this.#looks;
+      // The end is told by the next read, which finds nothing: what the payload left out comes before it.
+      if (isFull || isOver) return { records: payload, ended: false };
       await this.#pause(Math.min(settings.pollEveryMs, leftMs));
     }
   }
@@ -220,7 +234,10 @@ export class EventSourceMapping {
     }
   }
 
-  /** What of a batch must not be tried any more, and why: all of it after its last retry, else its oldest records that are too old. */
+  /**
+   * What of a batch must not be tried any more, and why: all of it after its last retry, else its oldest
+   * records that are too old.
+   */
   #exhausted({ records, failures }: Batch): (Pick<Batch, 'records'> & { readonly condition: string }) | null {
     const { settings, clock } = this.#options;
     if (settings.retriesMax >= 0 && failures > settings.retriesMax) {

@@ -1,11 +1,15 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 
-/** What Lambda makes of a handler's answer under ReportBatchItemFailures: all done, or where to begin again. */
+/**
+ * What Lambda makes of a handler's answer under ReportBatchItemFailures: all done, or where to begin again.
+ */
 export type BatchVerdict = { readonly ok: true } | { readonly ok: false; readonly firstFailed: number };
 
 /**
- * Judges an answer by Lambda's rules ("Configuring partial batch response with Kinesis Data Streams and Lambda", AWS Lambda Developer Guide): an empty or missing list is success; an item identifier that is
- * empty, missing or unknown fails the whole batch; else all from the lowest failed sequence number on come again, since a shard goes on in order.
+ * Judges an answer by Lambda's rules ("Configuring partial batch response with Kinesis Data Streams and
+ * Lambda", AWS Lambda Developer Guide): an empty or missing list is success; an item identifier that is
+ * empty, missing or unknown fails the whole batch; else all from the lowest failed sequence number on come
+ * again, since a shard goes on in order.
  */
 export function judgeResponse(response: unknown, records: readonly KinesisStreamRecord[]): BatchVerdict {
   const wholeBatch = { ok: false, firstFailed: 0 } as const;

@@ -1,15 +1,25 @@
-import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from '@aws-sdk/client-kinesis';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type Shard as KinesisShard,
+  ListShardsCommand,
+  type ListShardsCommandInput,
+  type ListShardsCommandOutput,
+} from '@aws-sdk/client-kinesis';
 import type { AwsTarget } from '@trackline/adapters/aws/client-options';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { kinesisClient } from '../parts/streams.kinesis.ts';
-import type { ShardReader } from './shard-reader.ts';
+import type { Shard, ShardReader } from './shard-reader.ts';
 
 interface Position {
   readonly after: string | null;
   readonly iterator: string;
 }
 
-/** Reads a stream by GetRecords. A shard's iterator goes on where its last read ended; any other place, or an iterator that expired, makes a new one. */
+/**
+ * Reads a stream by GetRecords. A shard's iterator goes on where its last read ended; any other place, or an
+ * iterator that expired, makes a new one.
+ */
 export function connectShardReader(target: AwsTarget & { readonly streamName: string }): ShardReader {
   const { streamName: StreamName, region } = target;
   const client = kinesisClient(target);
@@ -32,8 +42,17 @@ export function connectShardReader(target: AwsTarget & { readonly streamName: st
 
   return {
     async shards() {
-      const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
-      return Shards.map(({ ShardId }) => ShardId!);
+      const shards: Shard[] = [];
+      // A page's token names the stream by itself.
+      let page: ListShardsCommandInput | null = { StreamName };
+      while (page !== null) {
+        const { Shards = [], NextToken }: ListShardsCommandOutput = await client.send(
+          new ListShardsCommand(page),
+        );
+        shards.push(...Shards.map(shardOf));
+        page = NextToken ? { NextToken } : null;
+      }
+      return shards;
     },
     async read(shardId, after, limit) {
       const iterator = await iteratorAfter(shardId, after);
@@ -44,7 +63,7 @@ export function connectShardReader(target: AwsTarget & { readonly streamName: st
       );
       const last = Records.at(-1)?.SequenceNumber ?? after;
       if (NextShardIterator) positions.set(shardId, { after: last, iterator: NextShardIterator });
-      return Records.map(
+      const records = Records.map(
         (record): KinesisStreamRecord => ({
           awsRegion: region,
           eventID: `${shardId}:${record.SequenceNumber}`,
@@ -62,9 +81,20 @@ export function connectShardReader(target: AwsTarget & { readonly streamName: st
           },
         }),
       );
+      // "If set to null, the shard has been closed and the requested iterator does not return any more data."
+      return { records, ended: !NextShardIterator };
     },
     async close() {
       client.destroy();
     },
+  };
+}
+
+function shardOf(shard: KinesisShard): Shard {
+  const { ShardId, ParentShardId, AdjacentParentShardId, SequenceNumberRange } = shard;
+  return {
+    shardId: ShardId!,
+    parents: [ParentShardId, AdjacentParentShardId].filter((parent) => parent !== undefined),
+    closed: SequenceNumberRange?.EndingSequenceNumber !== undefined,
   };
 }
