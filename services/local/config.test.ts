@@ -20,8 +20,14 @@ test('has a sensible default for everything', () => {
     port: 8080,
     adminPort: 9090,
     redisUrl: undefined,
-    pollMs: 200,
-    windowMs: 0,
+    mappings: {
+      pollEveryMs: 200,
+      windowMs: 0,
+      batchSize: undefined,
+      retriesMax: -1,
+      recordAgeMaxMs: -1,
+      bisectOnError: true,
+    },
   });
 });
 
@@ -38,6 +44,30 @@ test('takes options and environment, and passes the environment on to the tracke
   });
 });
 
+test('takes the numbers of the mappings', () => {
+  const mappings = (...args: string[]) => readConfig(args, {})?.mappings;
+  expect(
+    mappings('--poll-ms', '1000', '--window-ms', '500', '--batch-size', '100', '--bisect', 'no'),
+  ).toMatchObject({ pollEveryMs: 1000, windowMs: 500, batchSize: 100, bisectOnError: false });
+  expect(mappings('--retries', '0', '--record-age-s', '60')).toMatchObject({
+    retriesMax: 0,
+    recordAgeMaxMs: 60_000,
+  });
+});
+
+test.each([
+  ['--batch-size', '0'],
+  ['--batch-size', '10001'],
+  ['--retries', '-1'],
+  ['--retries', ''],
+  ['--retries', 'forever'],
+  ['--record-age-s', '59'],
+  ['--record-age-s', '604801'],
+  ['--bisect', 'maybe'],
+])('refuses %s=%s by the option’s name', (name, value) => {
+  expect(problems([`${name}=${value}`])[0]).toContain(name);
+});
+
 test('help is asked for, and names every option', () => {
   expect(readConfig(['--help'], {})).toBeNull();
   for (const option of [
@@ -49,6 +79,10 @@ test('help is asked for, and names every option', () => {
     'shards',
     'poll-ms',
     'window-ms',
+    'batch-size',
+    'retries',
+    'record-age-s',
+    'bisect',
   ]) {
     expect(usage).toContain(`--${option}`);
   }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, quietSdk, readEnvironment } from '@trackline/adapters/environment/environment';
 import { port, redisUrl } from '@trackline/adapters/environment/variables';
 import Type from 'typebox';
+import type { MappingSettings } from './event-source-mapping/mapping-settings.ts';
 
 export const usage = `Usage: npm start -- [options]
 
@@ -9,17 +10,26 @@ Runs all of Trackline on this machine: trackers, Kinesis, DynamoDB, Redis and bo
 
   --trackers N           how many trackers (default 1)
   --state DIR            where the state is kept (default .local)
-  --redis auto|npm       auto: REDIS_URL, or redis-server or valkey-server on the PATH, or else the npm-only one
+  --redis auto|npm       auto: REDIS_URL, or redis-server or valkey-server on the PATH, or else the npm-only
+                         one
   --dynamodb auto|dynalite
                          auto: DynamoDB Local where Java 17 is, or else dynalite
   --programs FILE        imported when there is no program yet (default examples/programs.json)
   --shards N             shards of the event stream, when it is created (default 2)
   --poll-ms N            how often the Lambdas' mappings poll (default 200; AWS: 1000)
   --window-ms N          how long they gather a batch (default 0, as AWS's)
+  --batch-size N         how many records an invocation takes at most (default 10 of events, 100 of core
+                         data; AWS: 100, at most 10000)
+  --retries N|unlimited  how often a failed batch comes again before it is given up (default unlimited, as
+                         AWS's)
+  --record-age-s N|unlimited
+                         how old a record of a failed batch may become (default unlimited, as AWS's; else
+                         60 to 604800)
+  --bisect yes|no        whether a batch that failed whole is halved (default yes; AWS: no)
   --help                 this
 
-Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones; a second tracker takes the
-next but nine, and so on. REDIS_URL. Every other TRACKLINE_ variable is the tracker's own.
+Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones; a second
+tracker takes the next but nine, and so on. REDIS_URL. Every other TRACKLINE_ variable is the tracker's own.
 `;
 
 const schema = Type.Object({
@@ -28,6 +38,16 @@ const schema = Type.Object({
   REDIS_URL: Type.Optional(redisUrl),
 });
 
+/** What an operator may choose of the mappings. */
+export interface MappingNumbers
+  extends Pick<
+    MappingSettings,
+    'pollEveryMs' | 'windowMs' | 'retriesMax' | 'recordAgeMaxMs' | 'bisectOnError'
+  > {
+  /** Undefined: each mapping's own. */
+  readonly batchSize: number | undefined;
+}
+
 export interface StackConfig {
   readonly trackers: number;
   readonly state: string;
@@ -35,8 +55,7 @@ export interface StackConfig {
   readonly dynalite: boolean;
   readonly programs: string;
   readonly shards: number;
-  readonly pollMs: number;
-  readonly windowMs: number;
+  readonly mappings: MappingNumbers;
   readonly port: number;
   readonly adminPort: number;
   readonly redisUrl: string | undefined;
@@ -65,6 +84,15 @@ export function readConfig(
     }
     return value;
   };
+  /** In units; −1, as AWS says it, where there is no limit. */
+  const limit = (name: string, text: string, min: number, max: number, unit: number): number => {
+    if (text === 'unlimited') return -1;
+    const value = Number(text);
+    if (text === '' || !Number.isInteger(value) || value < min || value > max) {
+      problems.push(`--${name} takes a whole number from ${min} to ${max}, or unlimited`);
+    }
+    return value * unit;
+  };
   const choice = (name: string, text: string, choices: readonly string[]): string => {
     if (!choices.includes(text)) problems.push(`--${name} takes ${choices.join(' or ')}`);
     return text;
@@ -72,8 +100,17 @@ export function readConfig(
   const read = {
     trackers: number('trackers', options.trackers, 1, 16),
     shards: number('shards', options.shards, 1, 16),
-    pollMs: number('poll-ms', options['poll-ms'], 10, 60_000),
-    windowMs: number('window-ms', options['window-ms'], 0, 300_000),
+    mappings: {
+      pollEveryMs: number('poll-ms', options['poll-ms'], 10, 60_000),
+      windowMs: number('window-ms', options['window-ms'], 0, 300_000),
+      batchSize:
+        options['batch-size'] === undefined
+          ? undefined
+          : number('batch-size', options['batch-size'], 1, 10_000),
+      retriesMax: limit('retries', options.retries, 0, 10_000, 1),
+      recordAgeMaxMs: limit('record-age-s', options['record-age-s'], 60, 604_800, 1_000),
+      bisectOnError: choice('bisect', options.bisect, ['yes', 'no']) === 'yes',
+    },
     npmRedis: choice('redis', options.redis, ['auto', 'npm']) === 'npm',
     dynalite: choice('dynamodb', options.dynamodb, ['auto', 'dynalite']) === 'dynalite',
   };
@@ -109,6 +146,10 @@ function readOptions(args: readonly string[]) {
         shards: text('2'),
         'poll-ms': text('200'),
         'window-ms': text('0'),
+        'batch-size': { type: 'string' },
+        retries: text('unlimited'),
+        'record-age-s': text('unlimited'),
+        bisect: text('yes'),
         help: { type: 'boolean', default: false },
       },
     }).values;

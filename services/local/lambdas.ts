@@ -4,6 +4,7 @@ import { buildUpdater, type CoreDataUpdater } from '@trackline/core-data-updater
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import { buildHandler } from '@trackline/event-consumer/handler';
 import type { Logger } from 'pino';
+import type { MappingNumbers } from './config.ts';
 import { openCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { EventSourceMapping, type MappingOptions } from './event-source-mapping/event-source-mapping.ts';
 import type { MappingSettings } from './event-source-mapping/mapping-settings.ts';
@@ -32,8 +33,7 @@ export interface LambdasOptions {
     | 'onFailure'
   >;
   readonly state: string;
-  readonly pollMs: number;
-  readonly windowMs: number;
+  readonly mappings: MappingNumbers;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -41,10 +41,7 @@ export interface LambdasOptions {
 
 const rebuildEveryMs = 60_000;
 
-/** As AWS's own defaults: nothing is given up as long as the stream keeps it. What no retry mends the handlers bury themselves. */
-const givingUp = {
-  retriesMax: -1,
-  recordAgeMaxMs: -1,
+const invoking = {
   retryBaseMs: 100,
   retryMaxMs: 5_000,
   invocationTimeoutMs: 60_000,
@@ -78,7 +75,7 @@ export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
       const endMs = clock.monotonicMs() + timeoutMs;
       while (!mappings.every((mapping) => mapping.caughtUp)) {
         if (clock.monotonicMs() >= endMs) return false;
-        await new Promise<void>((resolve) => setTimeout(resolve, options.pollMs / 4));
+        await new Promise<void>((resolve) => setTimeout(resolve, options.mappings.pollEveryMs / 4));
       }
       return true;
     },
@@ -93,15 +90,10 @@ export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
     name: string,
     streamName: string,
     handler: MappingOptions['handler'],
-    batchSize: number,
+    ownBatchSize: number,
   ): Promise<EventSourceMapping> {
-    const settings: MappingSettings = {
-      batchSize,
-      windowMs: options.windowMs,
-      pollEveryMs: options.pollMs,
-      bisectOnError: true,
-      ...givingUp,
-    };
+    const batchSize = options.mappings.batchSize ?? ownBatchSize;
+    const settings: MappingSettings = { ...invoking, ...options.mappings, batchSize };
     return new EventSourceMapping({
       name,
       reader: connectShardReader({ region, endpoint: stack.kinesisEndpoint, streamName }),

@@ -87,8 +87,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
     const lambdas = await startLambdas({
       stack: place,
       state,
-      pollMs: config.pollMs,
-      windowMs: config.windowMs,
+      mappings: config.mappings,
       clock,
       random,
       log,
