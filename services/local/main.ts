@@ -2,15 +2,22 @@ import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/env
 import { systemClock } from '@trackline/domain/clock';
 import { readConfig, usage } from './config.ts';
 import { readyMessage } from './ready-message.ts';
+import { Refusal } from './refusal.ts';
 import { type Stack, startStack } from './stack.ts';
-import { TrackerRefused } from './tracker-process.ts';
 
 /** The stack as a process: options, what it says, signals, and its end. */
 
-/** A terminal sends Ctrl-C to npm and to us, and npm passes it on: what comes again within this time is the same signal. */
+/**
+ * A terminal sends Ctrl-C to npm and to us, and npm passes it on: what comes again within this time is the
+ * same signal.
+ */
 const sameSignalMs = 1_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+
+// What can't be told, since the terminal is closed or the pipe's reader has gone, must not keep us from
+// ending.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2));
@@ -50,7 +57,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const expected = error instanceof ConfigError || error instanceof TrackerRefused;
+  const expected = error instanceof ConfigError || error instanceof Refusal;
   process.stderr.write(`${expected ? error.message : error.stack}\n`);
   process.exit(error instanceof ConfigError ? exitCodeConfig : 1);
 });

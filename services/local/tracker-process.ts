@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random } from '@trackline/domain/clock';
+import { Refusal } from './refusal.ts';
 
 export interface ListeningTracker {
   readonly url: string;
@@ -38,7 +39,7 @@ export class TrackerProcess {
     this.#options = options;
   }
 
-  /** Resolves when it listens. Rejects with what it said, when it ends before. */
+  /** Resolves when it listens. Rejects with a Refusal, what it said, when it ends before. */
   start(): Promise<ListeningTracker> {
     return this.#start(this.#options.environment);
   }
@@ -79,7 +80,7 @@ export class TrackerProcess {
       });
       child.on('close', (code, signal) => {
         if (listening === null)
-          reject(new TrackerRefused(said.trim() || `The tracker ended with ${code ?? signal}.`));
+          reject(new Refusal(said.trim() || `The tracker ended with ${code ?? signal}.`));
         // A configuration that is refused is refused again.
         else if (!this.#stopping && code !== exitCodeConfig) void this.#restart(listening, code, signal);
       });
@@ -100,6 +101,3 @@ export class TrackerProcess {
     });
   }
 }
-
-/** The tracker ended before it listened; the message is what it said. */
-export class TrackerRefused extends Error {}

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { Refusal } from '../refusal.ts';
 import { openCheckpoints } from './checkpoints.ts';
 
 function checkpointFile(): string {
@@ -30,3 +31,15 @@ test('a write that failed is told, and the next one writes all', async () => {
   const again = await openCheckpoints(file);
   expect([again.get('s1'), again.get('s2')]).toEqual(['1', '2']);
 });
+
+test.each(['', '{"shardId-000000000000":"4957', 'null', '[]', '"7"', '{"s1":7}', '{"s1":"x"}'])(
+  'a file that holds no checkpoints is refused by its name, with the way out: %j',
+  async (text) => {
+    const file = checkpointFile();
+    await (await openCheckpoints(file)).set('s1', '1');
+    writeFileSync(file, text);
+    const opening = openCheckpoints(file);
+    await expect(opening).rejects.toBeInstanceOf(Refusal);
+    await expect(opening).rejects.toThrow(`${file} holds no checkpoints. Remove it`);
+  },
+);

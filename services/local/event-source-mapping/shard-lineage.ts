@@ -1,9 +1,9 @@
 import type { Shard } from './shard-reader.ts';
 
 /**
- * Whose turn it is among a stream's shards: a shard that a split or a merge made is read after its parents are
- * read to their ends, so that the records of one partition key keep their order. A parent that the stream does
- * not keep any more holds up nobody.
+ * Whose turn it is among a stream's shards: a shard that a split or a merge made is read after its parents
+ * are read to their ends, so that the records of one partition key keep their order. A parent that the stream
+ * does not keep any more holds up nobody.
  */
 export class ShardLineage {
   #listed: readonly Shard[] = [];
