@@ -7,7 +7,8 @@ import { parseUpdate } from '@trackline/proto/core-data-update';
 const giveUpAfterMs = 10_000;
 
 /**
- * Imports the sample programs the first time, when there is no program yet, the way any business system would: onto the core-data stream.
+ * Imports the sample programs the first time, when there is no program yet, the way any business system
+ * would: onto the core-data stream.
  *
  * @returns the ids that were sent
  * @throws Error where the file holds what is no program, or the stream did not take them

@@ -24,7 +24,8 @@ export interface Stack {
   readonly file: StackFile;
   readonly parts: readonly Part[];
   /**
-   * Ends everything in order: the trackers drain, the Lambdas take what is on the streams, then the stores stop.
+   * Ends everything in order: the trackers drain, the Lambdas take what is on the streams, then the stores
+   * stop.
    *
    * @returns what could not be done in time, in words
    */
@@ -46,8 +47,8 @@ const catchUpTimeoutMs = 15_000;
 export async function startStack(config: StackConfig, { clock, random, say }: Surroundings): Promise<Stack> {
   const state = resolve(config.state);
   mkdirSync(state, { recursive: true });
-  const unlock = await lockState(state);
-  const undo: (() => unknown)[] = [unlock];
+  const lock = await lockState(state, { clock, say });
+  const undo: (() => unknown)[] = [lock.free];
   const started = async <T extends { stop(): unknown }>(what: Promise<T>): Promise<T> => {
     const part = await what;
     undo.unshift(() => part.stop());
@@ -124,7 +125,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
         }
         await lambdas.close();
         await Promise.all(parts.map((part) => part.stop()));
-        unlock();
+        lock.free();
         return troubles;
       },
     };
@@ -145,6 +146,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
           REDIS_URL: place.redisUrl,
         },
         logFile: join(state, `tracker-${index + 1}.log`),
+        lockFile: lock.trackersFile,
         clock,
         random,
         onCrash: (code, signal) =>

@@ -1,53 +1,69 @@
-import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { closeSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Clock } from '@trackline/domain/clock';
+import { Refusal } from './refusal.ts';
 
 /**
- * Makes sure that one stack at a time uses a state folder. The lock is a listening socket, which ends with its process, however that ends: nothing has to be cleaned up after a kill. Its path is short
- * and lies in the system's temporary folder, since the path of a socket may hold a hundred characters only.
+ * Makes sure that one stack at a time uses a state folder, by locks of the operating system on two files in
+ * it. They end with the processes that hold them, however those end: nothing is left to be cleaned up after a
+ * kill, and whichever way leads to the folder leads to its locks.
  *
- * @returns what gives the folder free
- * @throws Error when another stack has it
+ * - `stack.lock` is the stack's own.
+ * - `trackers.lock` is the trackers': each inherits its file. A stack that is killed leaves trackers behind
+ *   that drain, on their ports; the next one finds this lock taken until the last of them is gone.
  */
-export async function lockState(folder: string): Promise<() => void> {
-  const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
-  const path = join(tmpdir(), `trackline-${name}.sock`);
-  const server = createServer((socket) => socket.destroy());
-  server.unref();
-  const free = () => server.close();
-  if (await listens(server, path)) return free;
-  if (!(await isAlive(path))) {
-    // Left by a process that was killed.
-    rmSync(path, { force: true });
-    if (await listens(server, path)) return free;
+export interface StateLock {
+  /** The open file for trackers to inherit. */
+  readonly trackersFile: number;
+  /** Gives the folder free; what trackers still hold they give free by ending. */
+  free(): void;
+}
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+}
+
+/** A drain takes 20 s at most, unless told otherwise, and a last statement 2 s. */
+const trackersTimeoutMs = 30_000;
+const tryAgainMs = 50;
+
+// By the file's open description, of which a process that inherits it holds a share: F_OFD_SETLK, or flock.
+const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as {
+  tryLock(file: number): boolean;
+};
+
+/**
+ * Takes a state folder, and waits until an earlier stack's trackers have left it.
+ *
+ * @throws Refusal when another stack has it, or its trackers do not end
+ */
+export async function lockState(folder: string, { clock, say }: Surroundings): Promise<StateLock> {
+  const stackFile = openSync(join(folder, 'stack.lock'), 'a+');
+  if (!tryLock(stackFile)) {
+    closeSync(stackFile);
+    throw new Refusal(
+      `Another stack runs on ${folder}. Stop it, or choose another folder: npm start -- --state DIR`,
+    );
   }
-  throw new Error(
-    `Another stack runs on ${folder}. Stop it, or choose another folder: npm start -- --state DIR`,
-  );
-}
-
-/** Whether the path is ours from now on; false where there is such a socket already. */
-function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((done, failed) => {
-    const refuse = (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? done(false) : failed(error);
-    server.once('error', refuse);
-    server.listen(path, () => {
-      server.off('error', refuse);
-      done(true);
-    });
-  });
-}
-
-function isAlive(path: string): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(path);
-    socket.on('connect', () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.on('error', () => done(false));
-  });
+  const trackersFile = openSync(join(folder, 'trackers.lock'), 'a+');
+  const free = () => {
+    closeSync(trackersFile);
+    closeSync(stackFile);
+  };
+  const endMs = clock.monotonicMs() + trackersTimeoutMs;
+  for (let waits = false; !tryLock(trackersFile); waits = true) {
+    if (!waits) say('The trackers of a stack that was killed still drain: waiting for them to end …');
+    if (clock.monotonicMs() >= endMs) {
+      free();
+      throw new Refusal(
+        `The trackers of an earlier stack on ${folder} have not ended in ${trackersTimeoutMs / 1000} s. ` +
+          'End them, or choose another folder: npm start -- --state DIR',
+      );
+    }
+    // A timer that keeps the process alive: a Clock’s own do not, and nothing else does yet.
+    await new Promise((resolve) => setTimeout(resolve, tryAgainMs));
+  }
+  return { trackersFile, free };
 }

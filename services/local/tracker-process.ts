@@ -15,6 +15,8 @@ export interface ListeningTracker {
 export interface TrackerProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** An open file with a lock, which the tracker inherits and holds until it has ended. */
+  readonly lockFile: number;
   readonly clock: Clock;
   readonly random: Random;
   /** It ended by itself, and is being started again. */
@@ -25,8 +27,9 @@ const restartBaseMs = 200;
 const restartMaxMs = 5_000;
 
 /**
- * One tracker as a process of its own, as it would be on a server. It is in a process group of its own, so that a terminal's Ctrl-C does not reach it before the stack lets it drain; it watches the channel to us, and
- * drains when that is gone. If it ends by itself it is started again, on the same ports.
+ * One tracker as a process of its own, as it would be on a server. It is in a process group of its own, so
+ * that a terminal's Ctrl-C does not reach it before the stack lets it drain; it watches the channel to us,
+ * and drains when that is gone. If it ends by itself it is started again, on the same ports.
  */
 export class TrackerProcess {
   readonly #options: TrackerProcessOptions;
@@ -55,7 +58,11 @@ export class TrackerProcess {
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', fileURLToPath(new URL('../tracker/main.ts', import.meta.url))],
-      { env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      {
+        env: environment,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc', this.#options.lockFile],
+      },
     );
     this.#child = child;
     const log = createWriteStream(this.#options.logFile, { flags: 'a' });

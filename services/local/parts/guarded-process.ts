@@ -6,8 +6,10 @@ import { createServer } from 'node:net';
 /**
  * A part that is a program of its own, such as redis-server.
  *
- * It runs in a process group of its own, so that Ctrl-C in a terminal reaches the stack alone, which then ends its parts in order. And it never outlives the stack, even one that was killed: a
- * small shell holds the reading end of a pipe whose writing end is ours, and ends the program when the pipe does. No pid is ever written down.
+ * It runs in a process group of its own, so that Ctrl-C in a terminal reaches the stack alone, which then
+ * ends its parts in order. And it never outlives the stack, even one that was killed: a small shell holds the
+ * reading end of a pipe whose writing end is ours, and ends the program when the pipe does. No pid is ever
+ * written down.
  */
 export interface GuardedProcess {
   /** Resolves with its exit code when it has ended, for whatever cause. */
