@@ -37,17 +37,17 @@ async function main(): Promise<void> {
     say('Stopped.');
     process.exit(0);
   };
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
     const nowMs = systemClock.monotonicMs();
     if (signalledMs === null) {
       signalledMs = nowMs;
       void end();
-    } else if (nowMs - signalledMs > sameSignalMs) {
+    } else if (nowMs - signalledMs > sameSignalMs && signal !== 'SIGHUP') {
       process.exit(130);
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  // SIGHUP: the terminal is closed. Nobody is there any more who could be impatient.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
   say('Starting Trackline …');
   stack = await startStack(config, { clock: systemClock, random: Math.random, say });
