@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { StackFile } from '@trackline/local/stack-file';
-import { afterAll, describe, expect, test } from 'vitest';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
-import { skipWithout } from '../helpers/real-parts.ts';
-import { ownEnvironment, repositoryRoot, startStack, stateFolder } from '../helpers/stack.ts';
+import { type RunningStack, startStack, stateFolder } from '../helpers/stack.ts';
 import { until } from '../helpers/until.ts';
 
 const sample = 'aurora-shoes';
@@ -20,6 +17,7 @@ describe.each([
 
   test('a second start has the programs and the events of the first', async () => {
     const first = await startStack(state.path, args);
+    onTestFinished(async () => void (await first.kill()));
     expect(first.output()).toMatch(/npx trackline program pause/);
     expect(Object.keys(first.file)).toEqual(
       expect.arrayContaining([
@@ -37,6 +35,9 @@ describe.each([
       'trackingEvents',
       'transactions',
     ]);
+    // DynamoDB Local can't be told where to listen, and says so.
+    const said = /listens on every interface/.test(first.output());
+    expect(await reachableFromElsewhere(first)).toEqual(said ? ['DynamoDB'] : []);
     expect(await first.trackline('program', 'pause', sample)).toMatchObject({ code: 0 });
     // Events that are still on their way when it is stopped count as well.
     const calls = Array.from({ length: 50 }, () =>
@@ -70,61 +71,39 @@ describe.each([
   });
 });
 
-const noPty =
-  process.platform === 'linux' && existsSync('/usr/bin/script') ? null : 'it needs script(1) of util-linux';
+/** An address that 127.0.0.1 is not; on Linux all of 127.0.0.0/8 is this machine. */
+const otherAddress =
+  process.platform === 'linux'
+    ? '127.0.0.2'
+    : Object.values(networkInterfaces())
+        .flatMap((addresses) => addresses ?? [])
+        .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
-describe.skipIf(skipWithout('a pseudo-terminal', noPty))('npm start in a terminal', () => {
-  const state = stateFolder();
-  afterAll(() => state.remove());
-
-  test('Ctrl-C ends it with 0, and leaves no process', async () => {
-    // `exec`: a shell that stayed in between would get the Ctrl-C as well, and end with a code of its own.
-    const command = `exec npm start -- --state ${state.path}`;
-    const terminal = spawn('script', ['-qefc', command, '/dev/null'], {
-      cwd: repositoryRoot,
-      env: { ...ownEnvironment(), SHELL: '/bin/sh', TRACKLINE_PORT: '0', TRACKLINE_ADMIN_PORT: '0' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let screen = '';
-    terminal.stdout.on('data', (chunk: Buffer) => {
-      screen += chunk.toString();
-    });
-    const ended = new Promise<number | null>((resolve) => terminal.on('close', resolve));
-    await until('it to be ready', () => /Ctrl-C ends it/.test(screen), 90_000);
-    const started = await processesOf(state.path);
-    expect(started.length).toBeGreaterThan(0);
-
-    terminal.stdin.write('\x03');
-    expect(await ended, screen).toBe(0);
-    expect(screen).toMatch(/Stopped\./);
-    await until('its processes to be gone', async () => (await processesOf(state.path)).length === 0, 30_000);
-  });
-
-  test('a stack that is killed takes its parts along', async () => {
-    const stack = await startStack(state.path);
-    const before = await processesOf(state.path);
-    expect(before.length).toBeGreaterThan(1);
-    await stack.kill();
-    await until('its processes to be gone', async () => (await processesOf(state.path)).length === 0, 30_000);
-  });
-});
-
-/** The processes that have the state folder in their command line or in their environment. */
-async function processesOf(folder: string): Promise<string[]> {
-  const { readdir } = await import('node:fs/promises');
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-  const stack = existsSync(join(folder, 'stack.json'))
-    ? (JSON.parse(readFileSync(join(folder, 'stack.json'), 'utf8')) as StackFile)
-    : null;
-  return pids.filter((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-      return (
-        command.includes(folder) || (stack !== null && environment.includes(`REDIS_URL=${stack.redisUrl}\0`))
-      );
-    } catch {
-      return false;
+/** The parts that another interface than 127.0.0.1 leads to. */
+async function reachableFromElsewhere({ file }: RunningStack): Promise<string[]> {
+  const urls = {
+    ...Object.fromEntries(file.trackerUrls.map((url, i) => [`tracker ${i + 1}`, url])),
+    ...Object.fromEntries(file.adminUrls.map((url, i) => [`admin ${i + 1}`, url])),
+    Kinesis: file.kinesisEndpoint,
+    DynamoDB: file.dynamodbEndpoint,
+    Redis: file.redisUrl,
+  };
+  const found: string[] = [];
+  for (const [part, url] of Object.entries(urls)) {
+    for (const host of [otherAddress, '::1']) {
+      if (host !== undefined && (await answers(host, Number(new URL(url).port)))) found.push(part);
     }
+  }
+  return [...new Set(found)];
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
   });
 }

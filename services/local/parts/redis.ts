@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -8,8 +9,8 @@ import type { Part } from './part.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * Redis, the best that there is: the one that REDIS_URL names, else a server from the PATH, else the one from npm. None of ours keeps anything over a restart: the program store is rebuilt
- * from the program table.
+ * Redis, the best that there is: the one that REDIS_URL names, else a server from the PATH, else the one from
+ * npm. None of ours keeps anything over a restart: the program store is rebuilt from the program table.
  */
 export async function startRedis(
   folder: string,
@@ -51,16 +52,19 @@ export function serverArguments(port: number, folder: string): string[] {
   return [...network, '--save', '', '--appendonly', 'no', '--dir', folder];
 }
 
+/** The server from npm, put together from its parts: put together by itself it listens on every interface. */
 export async function startNpmRedis(): Promise<Part> {
-  const { createRedisMock } = createRequire(import.meta.url)('js-redis-server') as {
-    createRedisMock(): Promise<{ host: string; port: number; close(): Promise<void> }>;
-  };
-  const server = await createRedisMock();
+  const { createRedisCommandExecutor, RedisServerState, Resp2Server } = createRequire(import.meta.url)(
+    'js-redis-server/core',
+  ) as typeof import('js-redis-server/core');
+  const resp = new Resp2Server({ server: new RedisServerState(), executor: createRedisCommandExecutor() });
+  resp.server.listen(0, '127.0.0.1');
+  await once(resp.server, 'listening');
   return {
     label: 'npm-only Redis (js-redis-server)',
-    url: `redis://127.0.0.1:${server.port}`,
+    url: `redis://127.0.0.1:${resp.getPort()}`,
     note: 'No redis-server was found, or it was not wanted: this one is good enough to try, not to measure.',
-    stop: () => server.close(),
+    stop: () => resp.close(),
   };
 }
 
