@@ -39,7 +39,9 @@ export function asFailure(error: unknown, source: string): Failure {
   const words = error.message || errors?.[0]?.message || name;
   if (problems) return new Failure(`${source}: ${problems.join('; ')}`, { exitCode: exitCodes.config });
   if (/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EPIPE)$/.test(String(code))) {
-    return new Failure(`Nothing answers (${words}). Is the stack running that ${source} names?`);
+    return new Failure(
+      `Nothing answers (${words}). Is the stack running that ${source} names? "npm start" starts it.`,
+    );
   }
   if (error instanceof ProgramStoreError) {
     return new Failure(`Redis can't be asked (${words}). Is everything running that ${source} names?`);

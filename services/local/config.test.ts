@@ -44,6 +44,19 @@ test('takes options and environment, and passes the environment on to the tracke
   });
 });
 
+test('keeps from the trackers what is the command line’s or a Lambda’s', () => {
+  const environment = {
+    TRACKLINE_STACK: '/tmp/stack.json',
+    TRACKLINE_PROGRAMS_TABLE: 'p',
+    TRACKLINE_TRACKING_EVENTS_TABLE: 't',
+    TRACKLINE_CORE_DATA_STREAM: 's',
+    TRACKLINE_RETENTION_DAYS: '30',
+    TRACKLINE_LOG_LEVEL: 'warn',
+  };
+  expect(readConfig([], environment)).toMatchObject({ retentionMs: 30 * 86_400_000 });
+  expect(readConfig([], environment)?.trackerEnvironment).toEqual({ TRACKLINE_LOG_LEVEL: 'warn' });
+});
+
 test('takes the numbers of the mappings', () => {
   const mappings = (...args: string[]) => readConfig(args, {})?.mappings;
   expect(
@@ -97,6 +110,9 @@ test('names everything that is wrong with the options at once', () => {
 test.each([
   [['--nonsense'], {}],
   [['left', 'over'], {}],
+  [['--state', ''], {}],
+  [['--programs', ''], {}],
+  [[], { TRACKLINE_RETENTION_DAYS: '0' }],
   [[], { TRACKLINE_PORT: '70000' }],
   [[], { REDIS_URL: 'http://127.0.0.1' }],
 ])('refuses %j %j', (args, environment) => {

@@ -28,15 +28,26 @@ Runs all of Trackline on this machine: trackers, Kinesis, DynamoDB, Redis and bo
   --bisect yes|no        whether a batch that failed whole is halved (default yes; AWS: no)
   --help                 this
 
-Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones; a second
-tracker takes the next but nine, and so on. REDIS_URL. Every other TRACKLINE_ variable is the tracker's own.
+Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones;
+each further tracker takes ports that are 10 higher (8090 and 9100, …). REDIS_URL. TRACKLINE_RETENTION_DAYS: how
+long events are kept. Names of tables and streams are the stack's own here, and not read. Every other
+TRACKLINE_ variable is the tracker's.
 `;
+
+/** Where the state is, unless told otherwise; where the command line looks first. */
+export const stateDefault = '.local';
+
+const dayMs = 24 * 3_600_000;
 
 const schema = Type.Object({
   TRACKLINE_PORT: port(8080),
   TRACKLINE_ADMIN_PORT: port(9090),
   REDIS_URL: Type.Optional(redisUrl),
+  TRACKLINE_RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
 });
+
+/** What somebody's shell may hold for the command line or for a Lambda, and no tracker knows. */
+const notTrackers = /^TRACKLINE_(STACK|RETENTION_DAYS|[A-Z_]+_TABLE|CORE_DATA_STREAM|ON_FAILURE.*)$/;
 
 /** What an operator may choose of the mappings. */
 export interface MappingNumbers
@@ -59,7 +70,9 @@ export interface StackConfig {
   readonly port: number;
   readonly adminPort: number;
   readonly redisUrl: string | undefined;
-  /** What trackers inherit: the environment, less what is the command line's own. */
+  /** How long events are kept; undefined: as the event-consumer has it. */
+  readonly retentionMs: number | undefined;
+  /** What trackers inherit: the environment, less what is not theirs. */
   readonly trackerEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -93,6 +106,10 @@ export function readConfig(
     }
     return value * unit;
   };
+  const path = (name: string, text: string): string => {
+    if (text === '') problems.push(`--${name} takes a path`);
+    return text;
+  };
   const choice = (name: string, text: string, choices: readonly string[]): string => {
     if (!choices.includes(text)) problems.push(`--${name} takes ${choices.join(' or ')}`);
     return text;
@@ -112,6 +129,8 @@ export function readConfig(
       bisectOnError: choice('bisect', options.bisect, ['yes', 'no']) === 'yes',
     },
     npmRedis: choice('redis', options.redis, ['auto', 'npm']) === 'npm',
+    state: path('state', options.state),
+    programs: path('programs', options.programs),
     dynalite: choice('dynamodb', options.dynamodb, ['auto', 'dynalite']) === 'dynalite',
   };
   if (problems.length > 0) throw new ConfigError([...problems, 'npm start -- --help tells all options']);
@@ -119,14 +138,14 @@ export function readConfig(
   const env = readEnvironment(schema, environment, false);
   return {
     ...read,
-    state: options.state,
-    programs: options.programs,
     port: env.TRACKLINE_PORT,
     adminPort: env.TRACKLINE_ADMIN_PORT,
     redisUrl: env.REDIS_URL,
+    retentionMs:
+      env.TRACKLINE_RETENTION_DAYS === undefined ? undefined : env.TRACKLINE_RETENTION_DAYS * dayMs,
     trackerEnvironment: Object.fromEntries(
       Object.entries(environment).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'TRACKLINE_STACK',
+        (entry): entry is [string, string] => entry[1] !== undefined && !notTrackers.test(entry[0]),
       ),
     ),
   };
@@ -139,7 +158,7 @@ function readOptions(args: readonly string[]) {
       args: [...args],
       options: {
         trackers: text('1'),
-        state: text('.local'),
+        state: text(stateDefault),
         redis: text('auto'),
         dynamodb: text('auto'),
         programs: text('examples/programs.json'),

@@ -34,6 +34,7 @@ export interface LambdasOptions {
   >;
   readonly state: string;
   readonly mappings: MappingNumbers;
+  readonly retentionMs: number | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -50,7 +51,8 @@ const invoking = {
 export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
   const { stack, clock, random, log } = options;
   const { region, dynamodbEndpoint, redisUrl, tables } = stack;
-  const consumer = buildHandler(() => ({ region, dynamodbEndpoint, tables, log }));
+  const { retentionMs } = options;
+  const consumer = buildHandler(() => ({ region, dynamodbEndpoint, tables, retentionMs, log }));
   const updater = buildUpdater(() => ({ region, dynamodbEndpoint, redisUrl, tables, log }));
 
   const mappings = await Promise.all([

@@ -30,8 +30,11 @@ async function main(): Promise<void> {
   let stack: Stack | null = null;
 
   const end = async (): Promise<void> => {
-    if (stack === null) return;
-    say('\nStopping: the trackers drain, then the stream is read to its end …');
+    if (stack === null) {
+      say('\nStopping, once it has started. Ctrl-C again ends it at once.');
+      return;
+    }
+    say('\nStopping: the trackers drain, then the stream is read to its end. Ctrl-C again ends it at once.');
     const troubles = await stack.stop();
     for (const trouble of troubles) say(`  ${trouble}`);
     say('Stopped.');
@@ -53,11 +56,12 @@ async function main(): Promise<void> {
   stack = await startStack(config, { clock: systemClock, random: Math.random, say });
   // Somebody may have changed their mind while it started.
   if (signalledMs !== null) await end();
-  say(readyMessage(stack.file, stack.parts, (systemClock.monotonicMs() - fromMs) / 1000));
+  const seconds = (systemClock.monotonicMs() - fromMs) / 1000;
+  say(readyMessage(stack.file, stack.parts, seconds, config.state));
 }
 
 main().catch((error: Error) => {
-  const expected = error instanceof ConfigError || error instanceof Refusal;
-  process.stderr.write(`${expected ? error.message : error.stack}\n`);
-  process.exit(error instanceof ConfigError ? exitCodeConfig : 1);
+  const isExpected = error instanceof ConfigError || error instanceof Refusal;
+  process.stderr.write(`${isExpected ? error.message : error.stack}\n`);
+  process.exit(error instanceof ConfigError ? exitCodeConfig : error instanceof Refusal ? error.exitCode : 1);
 });

@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
+import { ProgramStoreError } from '@trackline/adapters/program-store/program-store';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
+import type { ProgramVersion } from '@trackline/domain/program';
 import { pino } from 'pino';
 import type { StackConfig } from './config.ts';
 import { type Lambdas, startLambdas } from './lambdas.ts';
@@ -15,7 +17,8 @@ import { startRedis } from './parts/redis.ts';
 import { createStreams } from './parts/streams.kinesis.ts';
 import { createTables } from './parts/tables.dynamodb.ts';
 import { waitFor } from './parts/wait-for.ts';
-import { importSamples } from './sample-programs.ts';
+import { Refusal } from './refusal.ts';
+import { importSamples, readSamples } from './sample-programs.ts';
 import { type StackFile, writeStackFile } from './stack-file.ts';
 import { lockState } from './state-lock.ts';
 import { TrackerProcess } from './tracker-process.ts';
@@ -45,8 +48,8 @@ const catchUpTimeoutMs = 15_000;
 
 /** Starts the stack. What was started is stopped again when something fails. */
 export async function startStack(config: StackConfig, { clock, random, say }: Surroundings): Promise<Stack> {
-  const state = resolve(config.state);
-  mkdirSync(state, { recursive: true });
+  const samples = readSamples(config.programs);
+  const state = openState(config.state);
   const lock = await lockState(state, { clock, say });
   const undo: (() => unknown)[] = [lock.free];
   const started = async <T extends { stop(): unknown }>(what: Promise<T>): Promise<T> => {
@@ -57,11 +60,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
   try {
     const parts = await allOrNothing([
       started(startKinesis(join(state, 'kinesis'))),
-      started(
-        startDynamoDb(join(state, config.dynalite ? 'dynalite' : 'dynamodb'), {
-          dynaliteOnly: config.dynalite,
-        }),
-      ),
+      started(startDynamoDb(state, { dynaliteOnly: config.dynalite })),
       started(startRedis(state, { url: config.redisUrl, npmOnly: config.npmRedis })),
     ]);
     const [kinesis, dynamodb, redis] = parts as [Part, Part, Part];
@@ -89,15 +88,17 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
       stack: place,
       state,
       mappings: config.mappings,
+      retentionMs: config.retentionMs,
       clock,
       random,
       log,
     });
     undo.unshift(() => lambdas.close());
-    const { rebuilt, programs } = await lambdas.rebuild();
+    const { rebuilt, programs } = await lambdas.rebuild().catch(explainRedis);
     if (rebuilt && programs > 0)
       say(`Redis was empty: rebuilt from the program table, ${programs} programs.`);
-    await bringSamples(config.programs, place, lambdas, { clock, random, say });
+    const imported = await bringSamples(samples, place, lambdas, { clock, random });
+    if (imported !== null) say(`${imported} ${samples.length} sample programs from ${config.programs}.`);
 
     const trackers = Array.from({ length: config.trackers }, (_, index) => tracker(index));
     undo.unshift(() => Promise.all(trackers.map((each) => each.stop())));
@@ -111,10 +112,18 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
     await Promise.all(file.adminUrls.map(untilReady));
     writeStackFile(state, file);
 
+    let isStopping = false;
+    for (const { label, ended } of parts) {
+      void ended?.then((code) => {
+        if (!isStopping)
+          say(`${label} ended (${code}): Ctrl-C and another "npm start" mend it; its log is in ${state}.`);
+      });
+    }
     return {
       file,
       parts,
       async stop() {
+        isStopping = true;
         const troubles: string[] = [];
         const codes = await Promise.all(trackers.map((each) => each.stop()));
         codes.forEach((code, index) => {
@@ -154,7 +163,8 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
       });
     }
   } catch (error) {
-    for (const stop of undo) await stop();
+    // What can't be stopped must not keep the rest from it, nor hide why the stack did not start.
+    for (const stop of undo) await (async () => stop())().catch(() => {});
     throw error;
   }
 }
@@ -168,12 +178,34 @@ async function allOrNothing<T>(starting: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
+/** Makes the folder of the state, unless it is there. */
+function openState(folder: string): string {
+  const state = resolve(folder);
+  try {
+    mkdirSync(state, { recursive: true });
+    accessSync(state, constants.W_OK);
+    return state;
+  } catch (error) {
+    throw new Refusal(
+      `The state can't be kept in ${state}: ${(error as Error).message}. Choose another: --state DIR`,
+    );
+  }
+}
+
+function explainRedis(error: Error): never {
+  if (!(error instanceof ProgramStoreError)) throw error;
+  throw new Refusal(
+    `Redis can't be asked (${error.message}). Does REDIS_URL name the right one? Without it, one is started.`,
+  );
+}
+
+/** Imports the samples where there is no program. Returns how far that came, in words; null where there was nothing to do. */
 async function bringSamples(
-  file: string,
+  samples: readonly ProgramVersion[],
   place: Pick<StackFile, 'region' | 'kinesisEndpoint' | 'dynamodbEndpoint' | 'coreDataStream' | 'tables'>,
   lambdas: Lambdas,
-  { clock, random, say }: Surroundings,
-): Promise<void> {
+  { clock, random }: Pick<Surroundings, 'clock' | 'random'>,
+): Promise<string | null> {
   const table = connectProgramTable({
     region,
     endpoint: place.dynamodbEndpoint,
@@ -186,10 +218,9 @@ async function bringSamples(
     requestTimeoutMs: 5_000,
   });
   try {
-    const ids = await importSamples(file, table, { stream, clock, random });
-    if (ids.length === 0) return;
-    const taken = await lambdas.caughtUp(importTimeoutMs);
-    say(`${taken ? 'Imported' : 'Sent, and not taken yet:'} ${ids.length} sample programs from ${file}.`);
+    const ids = await importSamples(samples, table, { stream, clock, random });
+    if (ids.length === 0) return null;
+    return (await lambdas.caughtUp(importTimeoutMs)) ? 'Imported' : 'Sent, and not taken yet:';
   } finally {
     await Promise.all([table.close(), stream.close()]);
   }

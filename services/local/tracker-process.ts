@@ -23,6 +23,8 @@ export interface TrackerProcessOptions {
   readonly onCrash: (code: number | null, signal: string | null) => void;
 }
 
+const trackerMain = fileURLToPath(import.meta.resolve('@trackline/tracker/main'));
+
 const restartBaseMs = 200;
 const restartMaxMs = 5_000;
 
@@ -55,17 +57,15 @@ export class TrackerProcess {
   }
 
   #start(environment: Readonly<Record<string, string>>): Promise<ListeningTracker> {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', fileURLToPath(new URL('../tracker/main.ts', import.meta.url))],
-      {
-        env: environment,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc', this.#options.lockFile],
-      },
-    );
+    const child = spawn(process.execPath, ['--import', 'tsx', trackerMain], {
+      env: environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', this.#options.lockFile],
+    });
     this.#child = child;
     const log = createWriteStream(this.#options.logFile, { flags: 'a' });
+    // A log that can't be written is no reason to end what it tells of.
+    log.on('error', () => {});
     let said = '';
     child.stdout!.pipe(log, { end: false });
     child.stderr!.pipe(log, { end: false });
@@ -87,7 +87,7 @@ export class TrackerProcess {
       });
       child.on('close', (code, signal) => {
         if (listening === null)
-          reject(new Refusal(said.trim() || `The tracker ended with ${code ?? signal}.`));
+          reject(new Refusal(said.trim() || `The tracker ended with ${code ?? signal}.`, code ?? 1));
         // A configuration that is refused is refused again.
         else if (!this.#stopping && code !== exitCodeConfig) void this.#restart(listening, code, signal);
       });

@@ -78,10 +78,14 @@ function launch(command: string, args: readonly string[], environment: Record<st
   };
 }
 
-const launchStack = (state: string, environment: Record<string, string> = {}) =>
+const launchStack = (
+  state: string,
+  environment: Record<string, string> = {},
+  args: readonly string[] = onNpmParts,
+) =>
   launch(
     process.execPath,
-    ['--import', 'tsx', 'services/local/main.ts', '--state', state, ...onNpmParts],
+    ['--import', 'tsx', 'services/local/main.ts', '--state', state, ...args],
     environment,
   );
 
@@ -175,6 +179,17 @@ test('a tracker that is killed is started again, on its ports', async () => {
   expect(await stack.ended).toBe(0);
 });
 
+test('what is to be tried names the stack, where the command line would not find it by itself', async () => {
+  const state = aState();
+  const stack = launchStack(state);
+  await stack.ready();
+  expect(stack.said.out).toContain(
+    `npx trackline events --program aurora-shoes --stack ${join(state, 'stack.json')}\n`,
+  );
+  stack.child.kill('SIGTERM');
+  expect(await stack.ended).toBe(0);
+});
+
 describe('what keeps it from starting is told in one line', () => {
   test('a port that a stranger has', async () => {
     const stranger = createServer().listen(0, '127.0.0.1');
@@ -208,5 +223,49 @@ describe('what keeps it from starting is told in one line', () => {
     expect(second.said.error).toMatch(/^Another stack runs on [^\n]+\n$/);
     first.child.kill('SIGTERM');
     expect(await first.ended).toBe(0);
+  });
+
+  test('a state of the other DynamoDB: it would look like an empty one', async () => {
+    const state = aState();
+    mkdirSync(join(state, 'dynamodb'));
+    const stack = launchStack(state);
+    expect(await stack.ended).toBe(1);
+    expect(stack.said.error).toMatch(
+      /^The state in [^\n]+ was made with DynamoDB Local, [^\n]+--state DIR[^\n]+\n$/,
+    );
+  });
+
+  test('a Redis that is not there', async () => {
+    const args = ['--dynamodb', 'dynalite'];
+    const stack = launchStack(
+      aState(),
+      { REDIS_URL: `redis://:hunter2@127.0.0.1:${await freePort()}` },
+      args,
+    );
+    expect(await stack.ended).toBe(1);
+    expect(stack.said.error).toMatch(
+      /^Redis can't be asked \(not connected: [^\n]*ECONNREFUSED[^\n]*REDIS_URL[^\n]*\n$/,
+    );
+    expect(stack.said.error).not.toContain('hunter2');
+  });
+
+  test.each([
+    ['that is not there', null, /can't be read/],
+    ['that is no array', '{}', /no JSON array/],
+    ['with an entry that is no program', '[{"id":"a b"}]', /entry 1: .*id must be/],
+  ])('a file of programs %s', async (_, content, told) => {
+    const state = aState();
+    const file = join(state, 'programs.json');
+    if (content !== null) writeFileSync(file, content);
+    const stack = launchStack(state, {}, [...onNpmParts, '--programs', file]);
+    expect(await stack.ended).toBe(1);
+    expect(stack.said.error).toMatch(told);
+    expect(stack.said.error.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('a variable that no tracker knows, by the exit code of a bad configuration', async () => {
+    const stack = launchStack(aState(), { TRACKLINE_SPOL_BYTES: '1' });
+    expect(await stack.ended).toBe(78);
+    expect(stack.said.error).toContain('TRACKLINE_SPOL_BYTES');
   });
 });

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { Refusal } from '../refusal.ts';
 import { freePort, startGuarded } from './guarded-process.ts';
 import type { Part } from './part.ts';
 import { servedHere } from './served-here.ts';
@@ -11,13 +13,32 @@ import { waitFor } from './wait-for.ts';
 
 const require = createRequire(import.meta.url);
 
-/** DynamoDB: AWS's own DynamoDB Local where Java 17 is, else dynalite. State under `folder`, or in memory. */
+/**
+ * DynamoDB: AWS's own DynamoDB Local where Java 17 is, else dynalite. Each has a folder of its own under `state`;
+ * without `state` it is in memory.
+ *
+ * @throws Refusal where the state was made with the other one, which this one can't read
+ */
 export async function startDynamoDb(
-  folder: string | null,
+  state: string | null,
   { dynaliteOnly }: { readonly dynaliteOnly: boolean },
 ): Promise<Part> {
   const java = dynaliteOnly ? null : await findJava();
-  return java === null ? startDynalite(folder) : startDynamoDbLocal(folder, java);
+  if (java === null) return startDynalite(folderOf(state, 'dynalite'));
+  return startDynamoDbLocal(folderOf(state, 'dynamodb'), java);
+}
+
+const makers = { dynamodb: 'DynamoDB Local', dynalite: 'dynalite' };
+const waysBack = { dynamodb: 'have Java 17 on the PATH', dynalite: 'say --dynamodb dynalite' };
+
+function folderOf(state: string | null, own: keyof typeof makers): string | null {
+  if (state === null) return null;
+  const other = own === 'dynamodb' ? 'dynalite' : 'dynamodb';
+  if (!existsSync(join(state, other))) return join(state, own);
+  throw new Refusal(
+    `The state in ${state} was made with ${makers[other]}, and ${makers[own]} can't read it: ` +
+      `${waysBack[other]}, choose another folder (--state DIR), or remove this one.`,
+  );
 }
 
 /** The major version of the Java on the PATH, if it is new enough for DynamoDB Local. */
@@ -53,7 +74,7 @@ async function startDynamoDbLocal(folder: string | null, java: number): Promise<
     label: `DynamoDB Local (Java ${java})`,
     url,
     note: 'It listens on every interface, and can’t be told otherwise; where that matters: --dynamodb dynalite.',
-    stop: child.stop,
+    ...child,
   };
 }
 

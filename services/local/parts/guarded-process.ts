@@ -39,6 +39,8 @@ export function startGuarded(command: readonly string[], logFile: string): Guard
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const log = createWriteStream(logFile);
+  // A log that can't be written is no reason to end what it tells of.
+  log.on('error', () => {});
   child.stdout!.pipe(log, { end: false });
   child.stderr!.pipe(log, { end: false });
   child.on('error', (error) => log.write(`${error.message}\n`));

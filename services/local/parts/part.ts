@@ -5,5 +5,7 @@ export interface Part {
   readonly url: string;
   /** What a person should know of it, if anything. */
   readonly note?: string;
+  /** Resolves with its exit code when it has ended, asked or not; for a part that is a process of its own. */
+  readonly ended?: Promise<number | null>;
   stop(): Promise<void>;
 }

@@ -18,7 +18,9 @@ export async function startRedis(
 ): Promise<Part> {
   if (options.url) return { label: 'Redis, as REDIS_URL names it', url: options.url, stop: async () => {} };
   const server = options.npmOnly ? null : await findRedisServer();
-  return server ? startRedisServer(server, folder) : startNpmRedis();
+  if (server) return startRedisServer(server, folder);
+  const why = options.npmOnly ? 'As --redis npm says' : 'No redis-server or valkey-server is on the PATH';
+  return { ...(await startNpmRedis()), note: `${why}: good enough to try, not to measure.` };
 }
 
 export interface RedisServer {
@@ -43,7 +45,7 @@ async function startRedisServer({ program, version }: RedisServer, folder: strin
   const port = await freePort();
   const child = startGuarded([program, ...serverArguments(port, folder)], join(folder, 'redis.log'));
   await waitFor(`${program} to listen`, () => isListening(port), child.ended);
-  return { label: `${program} ${version}`, url: `redis://127.0.0.1:${port}`, stop: child.stop };
+  return { label: `${program} ${version}`, url: `redis://127.0.0.1:${port}`, ...child };
 }
 
 /** On loopback, and never on disk. */
@@ -63,7 +65,6 @@ export async function startNpmRedis(): Promise<Part> {
   return {
     label: 'npm-only Redis (js-redis-server)',
     url: `redis://127.0.0.1:${resp.getPort()}`,
-    note: 'No redis-server was found, or it was not wanted: this one is good enough to try, not to measure.',
     stop: () => resp.close(),
   };
 }
