@@ -7,7 +7,7 @@ import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
 import type { RecordOrigin } from '../kinesis-records/kinesis-records.ts';
-import type { DeadLetter, DeadLetterSummary, DeadLetters } from './dead-letters.ts';
+import type { DeadLetter, DeadLetterSummary, DeadLettersReader, DeadLettersWriter } from './dead-letters.ts';
 
 export interface DeadLettersOptions extends TableTarget {
   /** Only writes look at the time and need chance. */
@@ -24,7 +24,7 @@ const partitionKeyLengthMax = 256;
 /**
  * The table `dead-letters`: a partition for each day of arrival. A letter whose bytes are too many for one item goes on in further ones, in partitions that no list shows.
  */
-export function connectDeadLetters(options: DeadLettersOptions): DeadLetters {
+export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWriter & DeadLettersReader {
   const { tableName, clock = systemClock, random = Math.random } = options;
   const client = connectDynamoDb(options);
   const table = { client: connectDynamoDb(options, 1), tableName, clock, random };

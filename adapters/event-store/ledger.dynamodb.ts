@@ -5,7 +5,7 @@ import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.d
 import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
-import type { Ledger } from './ledger.ts';
+import type { LedgerReader, LedgerWriter } from './ledger.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
 
 export interface LedgerOptions extends TableTarget {
@@ -29,7 +29,7 @@ const rowsOutliveMs = dayMs;
 const statementsOutliveMs = 30 * dayMs;
 
 /** The table `ledger`: a partition for each writer, its intervals under `i#`, its statements under `s#` (page 4 of the decisions). */
-export function connectLedger(options: LedgerOptions): Ledger {
+export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerReader {
   const { tableName, clock = systemClock, random = Math.random } = options;
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
   const keptMs = retentionMs + statementsOutliveMs;

@@ -7,7 +7,7 @@ import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { eventItem, eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
-import type { StorableEvent, TrackingEvents } from './tracking-events.ts';
+import type { StorableEvent, TrackingEventsReader, TrackingEventsWriter } from './tracking-events.ts';
 
 export interface TrackingEventsOptions extends TableTarget {
   readonly clock: Clock;
@@ -17,7 +17,9 @@ export interface TrackingEventsOptions extends TableTarget {
 }
 
 /** The table `tracking-events`, laid out as page 7 of the decisions says. */
-export function connectTrackingEvents(options: TrackingEventsOptions): TrackingEvents {
+export function connectTrackingEvents(
+  options: TrackingEventsOptions,
+): TrackingEventsWriter & TrackingEventsReader {
   const { tableName, clock, random, retentionMs = defaultRetentionMs } = options;
   const client = connectDynamoDb(options);
   const writer = connectDynamoDb(options, 1);

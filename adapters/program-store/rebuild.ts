@@ -1,5 +1,5 @@
 import type { ProgramVersion } from '@trackline/domain/program';
-import type { ProgramTable } from '../program-table/program-table.ts';
+import type { ProgramTableReader } from '../program-table/program-table.ts';
 import type { ApplyOutcome, ProgramStoreWriter } from './program-store.ts';
 
 export interface Rebuilt {
@@ -31,7 +31,7 @@ const untouched: Rebuilt = { rebuilt: false, programs: 0, conflicts: 0, older: 0
  *   over what differs from it, and leaves the generation
  */
 export async function rebuildProgramStore(
-  table: ProgramTable,
+  table: ProgramTableReader,
   store: ProgramStoreWriter,
   newGeneration: () => string,
   { force = false } = {},
@@ -54,7 +54,7 @@ export async function rebuildProgramStore(
 
 async function bring(
   listed: ProgramVersion,
-  table: ProgramTable,
+  table: ProgramTableReader,
   store: ProgramStoreWriter,
   force: boolean,
 ): Promise<ApplyOutcome> {

@@ -10,7 +10,7 @@ import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
 import { connectDynamoDb, endingAt, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { fnv1a } from '../dynamodb/hash.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
-import type { ProgramTable, StoredVersion } from './program-table.ts';
+import type { ProgramTableReader, ProgramTableWriter, StoredVersion } from './program-table.ts';
 
 export interface ProgramTableOptions extends TableTarget {
   /** Only a put with a deadline looks at it. */
@@ -23,7 +23,7 @@ const latestPartitions = 8;
 type Key = Readonly<Record<'pk' | 'sk', { readonly S: string }>>;
 
 /** The program table, laid out as page 7 of the decisions says. */
-export function connectProgramTable(options: ProgramTableOptions): ProgramTable {
+export function connectProgramTable(options: ProgramTableOptions): ProgramTableWriter & ProgramTableReader {
   const { tableName: TableName, clock = systemClock } = options;
   const client = connectDynamoDb(options);
 

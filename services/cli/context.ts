@@ -1,21 +1,21 @@
-import type { DeadLetters } from '@trackline/adapters/event-store/dead-letters';
-import type { Ledger } from '@trackline/adapters/event-store/ledger';
-import type { TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
+import type { DeadLettersReader } from '@trackline/adapters/event-store/dead-letters';
+import type { LedgerReader } from '@trackline/adapters/event-store/ledger';
+import type { TrackingEventsReader } from '@trackline/adapters/event-store/tracking-events';
 import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
 import type { OnFailureDestination } from '@trackline/adapters/on-failure/on-failure';
 import type { ProgramStoreReader, ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
-import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
 import type { Clock, Random } from '@trackline/domain/clock';
 
 /** The parts of the system that a command may ask for. Each is connected when it is first asked for, and closed at the end. */
 export interface Parts {
-  programTable(): Promise<ProgramTable>;
+  programTable(): Promise<ProgramTableReader>;
   coreDataStream(): Promise<EventStream>;
   programStoreReader(): Promise<ProgramStoreReader>;
   programStoreWriter(): Promise<ProgramStoreWriter>;
-  trackingEvents(): Promise<TrackingEvents>;
-  ledger(): Promise<Ledger>;
-  deadLetters(): Promise<DeadLetters>;
+  trackingEvents(): Promise<TrackingEventsReader>;
+  ledger(): Promise<LedgerReader>;
+  deadLetters(): Promise<DeadLettersReader>;
   onFailure(): Promise<OnFailureDestination>;
 }
 

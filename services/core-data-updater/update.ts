@@ -1,7 +1,7 @@
-import type { DeadLetters } from '@trackline/adapters/event-store/dead-letters';
+import type { DeadLettersWriter } from '@trackline/adapters/event-store/dead-letters';
 import type { SourcePart, SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
-import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramTableReader, ProgramTableWriter } from '@trackline/adapters/program-table/program-table';
 import type { Clock } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import type { Reason } from '@trackline/domain/verdict';
@@ -9,9 +9,9 @@ import { parseUpdate } from '@trackline/proto/core-data-update';
 import type { UpdateFigure, UpdaterTelemetry } from './telemetry.ts';
 
 export interface UpdaterParts {
-  readonly table: ProgramTable;
+  readonly table: ProgramTableWriter & ProgramTableReader;
   readonly store: ProgramStoreWriter;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: DeadLettersWriter;
   readonly telemetry: UpdaterTelemetry;
   readonly clock: Clock;
 }

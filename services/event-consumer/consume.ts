@@ -1,7 +1,7 @@
 import { isHopeless, itemTooLarge, type WriteOutcome } from '@trackline/adapters/dynamodb/write-outcome';
-import type { DeadLetter, DeadLetters } from '@trackline/adapters/event-store/dead-letters';
-import type { Ledger } from '@trackline/adapters/event-store/ledger';
-import type { StorableEvent, TrackingEvents } from '@trackline/adapters/event-store/tracking-events';
+import type { DeadLetter, DeadLettersWriter } from '@trackline/adapters/event-store/dead-letters';
+import type { LedgerWriter } from '@trackline/adapters/event-store/ledger';
+import type { StorableEvent, TrackingEventsWriter } from '@trackline/adapters/event-store/tracking-events';
 import type { SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
@@ -12,9 +12,9 @@ import { type Place, runsOf } from './runs.ts';
 import type { ConsumerTelemetry } from './telemetry.ts';
 
 export interface ConsumerParts {
-  readonly trackingEvents: TrackingEvents;
-  readonly ledger: Ledger;
-  readonly deadLetters: DeadLetters;
+  readonly trackingEvents: TrackingEventsWriter;
+  readonly ledger: LedgerWriter;
+  readonly deadLetters: DeadLettersWriter;
   readonly telemetry: ConsumerTelemetry;
   readonly clock: Clock;
 }
@@ -90,7 +90,7 @@ type Outcomes = ReadonlyMap<Entry, WriteOutcome>;
 
 /** Stores each event once, whatever the batch repeats. */
 async function storeEvents(
-  trackingEvents: TrackingEvents,
+  trackingEvents: TrackingEventsWriter,
   contents: readonly RecordContent[],
   deadlineMs: number,
 ) {
@@ -110,7 +110,7 @@ async function storeEvents(
 
 /** Keeps statements; they only say how far events were accepted, so they need not wait for them. */
 async function keepStatements(
-  ledger: Ledger,
+  ledger: LedgerWriter,
   contents: readonly RecordContent[],
   deadlineMs: number,
 ): Promise<Outcomes> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type SendOptions, sendUpdates } from '@trackline/adapters/event-stream/send-updates';
-import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { parseUpdate } from '@trackline/proto/core-data-update';
 import { Refusal } from './refusal.ts';
@@ -36,7 +36,7 @@ export function readSamples(file: string): ProgramVersion[] {
  */
 export async function importSamples(
   programs: readonly ProgramVersion[],
-  table: ProgramTable,
+  table: ProgramTableReader,
   way: Pick<SendOptions, 'stream' | 'clock' | 'random'>,
 ): Promise<string[]> {
   for await (const _ of table.all()) return [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { keys } from '@trackline/adapters/program-store/program-store';
 import { connectProgramStoreWriter } from '@trackline/adapters/program-store/program-store.redis';
 import { rebuildProgramStore } from '@trackline/adapters/program-store/rebuild';
-import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
 import { buildUpdater } from '@trackline/core-data-updater/handler';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildTestUpdater, coreDataUpdate } from '../helpers/core-data-updater.ts';
@@ -283,7 +283,7 @@ describe('core-data updater', () => {
 });
 
 /** A table during whose listing something happens, between a program's being read and its use. */
-function listingThat(table: ProgramTable, happens: () => Promise<unknown>): ProgramTable {
+function listingThat(table: ProgramTableReader, happens: () => Promise<unknown>): ProgramTableReader {
   async function* all() {
     for await (const stored of table.all()) {
       await happens();

@@ -56,7 +56,6 @@ export class MemoryParts {
     const close = async () => {};
     return {
       programTable: async () => ({
-        put: unused,
         latest: async (id) => this.versions.get(id)?.at(-1) ?? null,
         all: () => each([...this.versions.values()].map((versions) => versions.at(-1)!)),
         history: (id) => each((this.versions.get(id) ?? []).toReversed()),
@@ -82,7 +81,6 @@ export class MemoryParts {
         close,
       }),
       trackingEvents: async () => ({
-        put: unused,
         find: async (_, id) => this.events.find(({ event }) => event.messageId === id) ?? null,
         inHour: (program, hour) => each(this.#inHour(program, hour)),
         countInHour: async (program, hour) => {
@@ -94,8 +92,6 @@ export class MemoryParts {
         close,
       }),
       ledger: async () => ({
-        book: unused,
-        state: unused,
         writers: () => each([...new Set([...this.rows, ...this.statements].map(({ writer }) => writer))]),
         account: async (writer) => ({
           rows: this.rows.filter((row) => row.writer === writer),
@@ -105,7 +101,6 @@ export class MemoryParts {
         close,
       }),
       deadLetters: async () => ({
-        put: unused,
         list: (day) => each(this.letters.filter(({ id }) => id.startsWith(day)).map(summary)),
         get: async (id) => {
           const letter = this.letters.find((held) => held.id === id);

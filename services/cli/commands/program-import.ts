@@ -1,6 +1,6 @@
 import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
 import type { ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
-import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import type { Answer } from '../answer.ts';
 import { mapBounded } from '../bounded.ts';
@@ -55,7 +55,7 @@ function badFile(path: string, bad: readonly string[]): Failure {
   });
 }
 
-async function compareWithTable(update: PlacedUpdate, programs: ProgramTable): Promise<ImportedEntry> {
+async function compareWithTable(update: PlacedUpdate, programs: ProgramTableReader): Promise<ImportedEntry> {
   const { program } = update;
   const newest = (await programs.latest(program.id))?.program;
   if (!newest || newest.version < program.version) return { ...update, outcome: 'sent', detail: '' };
@@ -94,7 +94,7 @@ async function send(
 /** Waits for the newest version of each program that was sent; the others have been followed by it. */
 async function arrive(
   context: Context,
-  programs: ProgramTable,
+  programs: ProgramTableReader,
   reader: ProgramStoreReader,
   entries: readonly ImportedEntry[],
   { timeoutMs }: WaitOptions,

@@ -1,6 +1,6 @@
 import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
 import type { ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
-import type { ProgramTable } from '@trackline/adapters/program-table/program-table';
+import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import type { Answer } from '../answer.ts';
@@ -65,7 +65,7 @@ async function send(context: Context, program: ProgramVersion, { timeoutMs }: Wa
 
 async function arrive(
   context: Context,
-  table: ProgramTable,
+  table: ProgramTableReader,
   reader: ProgramStoreReader,
   program: ProgramVersion,
   timeoutMs: number,
@@ -79,7 +79,7 @@ async function arrive(
 export async function explain(
   program: ProgramVersion,
   arrival: Arrival,
-  table: ProgramTable,
+  table: ProgramTableReader,
   timeoutMs: number,
 ): Promise<string | null> {
   const { id, version } = program;
@@ -106,7 +106,7 @@ export async function explain(
   }
 }
 
-async function isInHistory(program: ProgramVersion, table: ProgramTable): Promise<boolean> {
+async function isInHistory(program: ProgramVersion, table: ProgramTableReader): Promise<boolean> {
   for await (const { program: held } of table.history(program.id)) {
     if (held.version === program.version) return formatUpdate(held) === formatUpdate(program);
     if (held.version < program.version) break;
