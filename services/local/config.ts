@@ -28,8 +28,8 @@ Runs all of Trackline on this machine: trackers, Kinesis, DynamoDB, Redis and bo
   --bisect yes|no        whether a batch that failed whole is halved (default yes; AWS: no)
   --help                 this
 
-Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones;
-each further tracker takes ports that are 10 higher (8090 and 9100, …). REDIS_URL. TRACKLINE_RETENTION_DAYS: how
+Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones; each
+further tracker takes ports that are 10 higher (8090 and 9100, …). REDIS_URL. TRACKLINE_RETENTION_DAYS: how
 long events are kept. Names of tables and streams are the stack's own here, and not read. Every other
 TRACKLINE_ variable is the tracker's.
 `;
