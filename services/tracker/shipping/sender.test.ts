@@ -46,6 +46,12 @@ function buildSender(bounds: Partial<SenderLimits> = {}, spoolBytesMax = 256 * 1
 }
 
 const sequences = (stream: ScriptedEventStream) => stream.events.map(({ sequence }) => sequence);
+const inOrder = (stream: ScriptedEventStream) => sequences(stream).toSorted((a, b) => a - b);
+/** What Kinesis counts of each call: keys too. */
+const callBytes = (stream: ScriptedEventStream) =>
+  stream.calls.map((call) =>
+    call.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0),
+  );
 const oneTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 /** Events so large that each fills an aggregate of its own. */
 const large = { landingUrl: `https://x.example/${'x'.repeat(70_000)}` };
@@ -81,6 +87,20 @@ describe('Sender', () => {
     expect(stream.records).toHaveLength(1);
     expect(sequences(stream)).toEqual(oneTo(20));
     expect(spool.account()).toMatchObject({ unsent: 0, sentThrough: 20 });
+  });
+
+  test('what waited while there was no room lingers no longer for that', async () => {
+    const { clock, stream, accept } = buildSender({ putCallsMax: 1 });
+    stream.hold();
+    accept();
+    await clock.advance(limits.sendLingerMs);
+    accept();
+    await clock.advance(limits.sendLingerMs - 10);
+    stream.letGo();
+    await clock.advance(9);
+    expect(sequences(stream)).toEqual([1]);
+    await clock.advance(1);
+    expect(sequences(stream)).toEqual([1, 2]);
   });
 
   test('a full aggregate does not linger; what does not fit does', async () => {
@@ -130,17 +150,45 @@ describe('Sender', () => {
     accept(200, large);
     stream.letGo();
     await clock.advance(limits.sendLingerMs);
-    const sizes = stream.calls.map((call) =>
-      call.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0),
-    );
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(putBytesMax);
-    expect(Math.max(...sizes)).toBeGreaterThan(putBytesMax - 2 * limits.aggregateBytesMax);
+    expect(Math.max(...callBytes(stream))).toBeLessThanOrEqual(putBytesMax);
+    expect(Math.max(...callBytes(stream))).toBeGreaterThan(putBytesMax - 2 * limits.aggregateBytesMax);
     expect(sequences(stream)).toEqual(oneTo(201));
   });
 
-  test('calls and bytes under way are bounded; the rest waits in the spool', async () => {
-    const heldBytesMax = 2 * 1024 * 1024;
-    const { clock, stream, sender, spool, accept } = buildSender({ heldBytesMax, putCallsMax: 3 });
+  test('a call holds no more than that of what failed before, either', async () => {
+    const putBytesMax = 300_000;
+    const { clock, stream, accept } = buildSender({ putBytesMax });
+    stream.hold();
+    for (let i = 0; i < 4; i++) {
+      accept(3, large);
+      await clock.advance(limits.sendLingerMs);
+    }
+    const failing = stream.calls.length;
+    expect(failing).toBeGreaterThan(1);
+    stream.outcome = (_record, call) => (call < failing ? broken : taken);
+    stream.letGo();
+    await clock.advance(1_000);
+    expect(inOrder(stream)).toEqual(oneTo(12));
+    expect(Math.max(...callBytes(stream))).toBeLessThanOrEqual(putBytesMax);
+  });
+
+  test('the bytes that it holds are bounded; the rest waits in the spool', async () => {
+    const heldBytesMax = 1024 * 1024;
+    const { clock, stream, sender, accept } = buildSender({ heldBytesMax, putCallsMax: 100 });
+    stream.hold();
+    for (let i = 0; i < 30; i++) {
+      accept(4, large);
+      await clock.advance(limits.sendLingerMs);
+    }
+    expect(sender.stats().heldBytes).toBeLessThanOrEqual(heldBytesMax);
+    expect(sender.stats().heldBytes).toBeGreaterThan(heldBytesMax - 2 * limits.aggregateBytesMax);
+    stream.letGo();
+    await clock.advance(limits.sendLingerMs);
+    expect(inOrder(stream)).toEqual(oneTo(120));
+  });
+
+  test('calls under way are bounded; the rest waits in the spool', async () => {
+    const { clock, stream, sender, spool, accept } = buildSender({ putCallsMax: 3 });
     stream.hold();
     for (let i = 0; i < 30; i++) {
       accept(4, large);
@@ -148,7 +196,6 @@ describe('Sender', () => {
     }
     expect(stream.underWay).toBe(3);
     expect(sender.stats().callsUnderWay).toBe(3);
-    expect(sender.stats().heldBytes).toBeLessThanOrEqual(heldBytesMax);
     expect(spool.account().unsent).toBe(120);
     stream.letGo();
     await clock.advance(limits.sendLingerMs);
@@ -232,6 +279,30 @@ describe('Sender', () => {
     expect(waits).toEqual([50, 100, 200, 400, 500, 500, 500]);
   });
 
+  test('what fails for the first time waits no longer because of what failed with it before', async () => {
+    const { clock, stream, accept } = buildSender({ putCallsMax: 1 });
+    const triedAtMs: number[] = [];
+    stream.outcome = ({ data }) => {
+      const [sequence] = decodedIn(data);
+      if (sequence === 5) triedAtMs.push(clock.monotonicMs());
+      return sequence === 1 || sequence === 5 ? broken : taken;
+    };
+    accept(4, large);
+    await clock.advance(40);
+    expect(sequences(stream)).toEqual([2, 3]);
+    // By the end of a slow call the first event has rested, and others wait.
+    stream.hold();
+    accept(1, large);
+    await clock.advance(0);
+    accept(2, large);
+    await clock.advance(20);
+    stream.letGo();
+    await clock.advance(60);
+    expect(stream.calls[2]).toHaveLength(3);
+    // Full jitter of 0.5: a first failure rests for 50 ms, a second for 100.
+    expect(triedAtMs).toEqual([60, 110]);
+  });
+
   test('what no retry mends is an alarm, is kept, and is tried at the longest back-off', async () => {
     // The longest back-off is jittered too, or a fleet would come back as one: 0.5 … 1 of it.
     const { clock, stream, spool, accept, failures } = buildSender({ retryMaxMs: 2_000 });
@@ -284,6 +355,41 @@ describe('Sender', () => {
     expect(sequences(stream).toSorted()).toEqual(oneTo(5));
   });
 
+  test('a flush waits for the answers to the calls under way', async () => {
+    const { clock, stream, sender, accept } = buildSender();
+    stream.hold();
+    accept(3);
+    await clock.advance(limits.sendLingerMs);
+    let flushed = false;
+    void sender.flush().then(() => {
+      flushed = true;
+    });
+    await clock.advance(60_000);
+    expect(flushed).toBe(false);
+    stream.letGo();
+    await clock.advance(0);
+    expect(flushed).toBe(true);
+  });
+
+  test.each([
+    ['what a retry may mend', broken],
+    ['what none does', forbidden],
+  ])('while it flushes, the back-off is short, as time is: %s', async (_, fault) => {
+    const bounds = { retryMaxMs: 10_000, drainRetryMaxMs: 1_000 };
+    const { clock, stream, sender, accept } = buildSender(bounds, undefined, () => 0.999);
+    const atMs: number[] = [];
+    stream.outcome = () => {
+      atMs.push(clock.monotonicMs());
+      return fault;
+    };
+    accept();
+    void sender.flush();
+    await clock.advance(20_000);
+    const waits = atMs.slice(1).map((ms, i) => ms - atMs[i]!);
+    expect(waits.length).toBeGreaterThan(15);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
+  });
+
   test('a flush of nothing resolves at once', async () => {
     await buildSender().sender.flush();
   });
@@ -311,6 +417,43 @@ describe('Sender', () => {
     await sender.stop();
     await clock.advance(60_000);
     expect(stream.calls).toHaveLength(0);
+  });
+
+  describe.each([
+    ['a whole call', 0],
+    ['a part of a call', 1],
+  ])('after a stop nothing is sent again: %s', (_, takenFirst) => {
+    function buildFailing() {
+      const built = buildSender({ putCallsMax: 1 });
+      const { stream } = built;
+      stream.outcome = (record, call) => (stream.calls[call]!.indexOf(record) < takenFirst ? taken : broken);
+      return built;
+    }
+
+    test('that rests', async () => {
+      const { clock, stream, sender, accept } = buildFailing();
+      accept(4, large);
+      await clock.advance(0);
+      expect(clock.timers).toBeGreaterThan(0);
+      void sender.stop();
+      expect(clock.timers).toBe(0);
+      accept(4, large);
+      await clock.advance(60_000);
+      expect(stream.calls).toHaveLength(1);
+    });
+
+    test('that fails only then', async () => {
+      const { clock, stream, sender, accept } = buildFailing();
+      stream.hold();
+      accept(4, large);
+      await clock.advance(0);
+      void sender.stop();
+      stream.letGo();
+      await clock.advance(0);
+      expect(clock.timers).toBe(0);
+      await clock.advance(60_000);
+      expect(stream.calls).toHaveLength(1);
+    });
   });
 
   test('a stop resolves when the calls under way have ended; what they left is not tried again', async () => {
