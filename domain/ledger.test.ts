@@ -177,6 +177,12 @@ describe('a writer is', () => {
     ['silent when it stopped without a word', [row(1, 1, old)], [statement(1, old)], 'silent'],
     ['silent when only old rows tell of it', [row(1, 1, old)], [], 'silent'],
     ['closed once it said its last', [], [statement(0), statement(0, recent, { final: true })], 'closed'],
+    [
+      'closed once it said its last, though a clock that was set back says otherwise',
+      [],
+      [statement(0, now), statement(0, recent, { final: true })],
+      'closed',
+    ],
     ['closed for good, however long ago', [], [statement(0, 1, { final: true })], 'closed'],
   ] as const)('%s', (_, rows, statements, state) => {
     expect(balanced(rows, statements).state).toBe(state);

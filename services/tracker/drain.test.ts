@@ -1,3 +1,4 @@
+import { delay } from '@trackline/domain/clock';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/helpers/fake-clock.ts';
 import { Drain, type DrainParts } from './drain.ts';
@@ -67,6 +68,18 @@ describe('Drain', () => {
     expect(exitCode()).toBeNull();
     await clock.advance(1);
     expect(exitCode()).toBe(1);
+    expect(steps.slice(-2)).toEqual(['25000 state until 27000', '25000 ended, 7 lost']);
+  });
+
+  test('what closing takes is time that the flush has no more', async () => {
+    const never = new Promise<void>(() => {});
+    const { clock, drain, steps } = buildDrain({
+      closePublicServer: () => delay(clock, 15_000),
+      flush: () => never,
+      giveUp: () => 7,
+    });
+    drain.signal('SIGTERM');
+    await clock.advance(60_000);
     expect(steps.slice(-2)).toEqual(['25000 state until 27000', '25000 ended, 7 lost']);
   });
 

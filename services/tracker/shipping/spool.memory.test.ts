@@ -5,7 +5,7 @@ import { trackingEvent } from '../../../test/helpers/events.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import { limits } from '../limits.ts';
 import { MemorySpool } from './spool.memory.ts';
-import type { EventRun, SpoolOutcome } from './spool.ts';
+import type { EventRun, SpooledEvent, SpoolOutcome } from './spool.ts';
 
 function buildSpool(spoolBytesMax = 1024 * 1024) {
   const clock = new FakeClock();
@@ -16,6 +16,18 @@ function buildSpool(spoolBytesMax = 1024 * 1024) {
     return outcomes.at(-1)!;
   };
   return { clock, spool, outcomes, accept };
+}
+
+/** What makes an event as large as one may be. */
+const largestUrl = (() => {
+  const { spool, accept } = buildSpool();
+  accept({ landingUrl: 'x'.repeat(limits.eventBytesMax / 2) });
+  return 'x'.repeat(limits.eventBytesMax * 1.5 - spool.waitingBytes);
+})();
+
+/** What events cost: their bytes, and what comes with each. */
+function costOf(events: readonly SpooledEvent[]): number {
+  return events.reduce((sum, { data }) => sum + data.length + limits.eventOverheadBytes, 0);
 }
 
 /** Takes at most `count` events. */
@@ -53,17 +65,20 @@ describe('MemorySpool', () => {
 
   test('what is taken stays in the account until it is released, in whichever order', () => {
     const { spool, accept } = buildSpool();
-    for (let i = 0; i < 6; i++) accept();
+    for (let i = 0; i < 7; i++) accept();
     const [first, second, third] = [1, 2, 3].map(() => spool.take(upTo(2))!);
-    expect(spool.account()).toMatchObject({ acceptedThrough: 6, sentThrough: 0, unsent: 6 });
+    // The seventh waits, which says nothing of those before it.
+    expect(spool.account()).toMatchObject({ acceptedThrough: 7, sentThrough: 0, unsent: 7 });
     spool.release(second!);
-    expect(spool.account()).toMatchObject({ sentThrough: 0, unsent: 4 });
+    expect(spool.account()).toMatchObject({ sentThrough: 0, unsent: 5 });
     spool.release(first!);
-    expect(spool.account()).toMatchObject({ sentThrough: 4, unsent: 2 });
+    expect(spool.account()).toMatchObject({ sentThrough: 4, unsent: 3 });
     spool.release(third!);
+    expect(spool.account()).toMatchObject({ sentThrough: 6, unsent: 1 });
+    spool.release(spool.take(upTo(1))!);
     expect(spool.account()).toMatchObject({
-      acceptedThrough: 6,
-      sentThrough: 6,
+      acceptedThrough: 7,
+      sentThrough: 7,
       unsent: 0,
       unsentBytes: 0,
       unsentSinceMs: null,
@@ -91,6 +106,28 @@ describe('MemorySpool', () => {
     expect(spool.take(() => true)).toMatchObject({ first: accepted + 1 });
   });
 
+  test.each([
+    ['', 0, 5],
+    [', but for a byte', -1, 4],
+  ])('holds as many of the largest events as there is room for%s', (_, more, count) => {
+    const { eventBytesMax, eventOverheadBytes } = limits;
+    const { spool, accept } = buildSpool(5 * (eventBytesMax + eventOverheadBytes) + more);
+    while (accept({ landingUrl: largestUrl }) === 'accepted');
+    const { events } = spool.take(() => true)!;
+    expect(events.map(({ data }) => data.length)).toEqual(Array(count).fill(eventBytesMax));
+    expect(accept({ landingUrl: largestUrl })).toBe('full');
+  });
+
+  test('of small events it holds no more than there is room for, and not much less', () => {
+    const spoolBytesMax = 256 * 1024;
+    const { spool, accept } = buildSpool(spoolBytesMax);
+    while (accept() === 'accepted');
+    const held = costOf(spool.take(() => true)!.events);
+    expect(spool.account().unsentBytes).toBe(held);
+    expect(held).toBeLessThanOrEqual(spoolBytesMax);
+    expect(held).toBeGreaterThan(spoolBytesMax - limits.eventBytesMax - limits.eventOverheadBytes);
+  });
+
   test('an event beyond its bound fails, and uses no number', () => {
     const { spool, accept } = buildSpool();
     expect(accept({ landingUrl: `https://x.example/${'x'.repeat(limits.eventBytesMax)}` })).toBe('failed');
@@ -101,7 +138,7 @@ describe('MemorySpool', () => {
   test('settles each event once, numbers without gaps, and holds no more than it may, whatever happens', () => {
     const spoolBytesMax = limits.eventBytesMax + limits.eventOverheadBytes + 20_000;
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('accept' as const), size: fc.nat(4_000) }),
+      fc.record({ kind: fc.constant('accept' as const), size: fc.nat(largestUrl.length) }),
       fc.record({ kind: fc.constant('take' as const), size: fc.nat(9) }),
       fc.record({ kind: fc.constant('release' as const), size: fc.nat() }),
     );

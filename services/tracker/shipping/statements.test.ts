@@ -106,6 +106,16 @@ describe('Statements', () => {
     expect(ended).toBe(false);
   });
 
+  test('nothing is said after the last one, though the first is answered only then', async () => {
+    const { clock, stream, statements } = buildStatements();
+    stream.hold();
+    statements.start();
+    void statements.end(clock.monotonicMs() + 2_000);
+    stream.letGo();
+    await clock.advance(60_000);
+    expect(stream.statements.map(({ final }) => final)).toEqual([false, true]);
+  });
+
   test('the time of one is later than that of the one before, or they would be one row', async () => {
     const { clock, stream, statements } = buildStatements();
     statements.start();
