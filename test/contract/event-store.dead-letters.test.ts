@@ -84,6 +84,14 @@ describe('dead letters', () => {
       },
     );
 
+    test('letters are read as they are now, in all their parts', async () => {
+      const { letters, proxy, list } = await connected();
+      await letters.put([letter(randomBytes(500_000))], soon());
+      const [summary] = await list('2026-01-31');
+      await letters.get(summary!.id);
+      expect(proxy.reads).toEqual(['Query', 'GetItem', 'GetItem']);
+    });
+
     test('a replayed record makes no second letter', async () => {
       const { letters, table } = await connected();
       const batch = [letter(randomBytes(100)), letter(randomBytes(800_000))];

@@ -69,6 +69,16 @@ describe('ledger', () => {
       expect(listings).toHaveLength(1);
     });
 
+    test('a writer is listed again on another day, so that its entry outlives its rows', async () => {
+      const { ledger, table } = await connected();
+      const listedUntil = async () =>
+        (await dynamoDb.items(table)).find(({ pk }) => pk!.S === 'writers')!.expiresAt!.N;
+      await ledger.book([row('w1', 1, 2)], soon());
+      const first = Number(await listedUntil());
+      await ledger.book([{ ...row('w1', 3, 4), storedAtMs: storedAtMs + 24 * 3600 * 1000 }], soon());
+      expect(Number(await listedUntil())).toBe(first + 24 * 3600);
+    });
+
     test('rows, statements and the list of writers expire', async () => {
       const { ledger, table } = await connected();
       await ledger.book([row('w1', 1, 2)], soon());
@@ -120,6 +130,13 @@ describe('ledger', () => {
       expect((await ledger.account('w1')).rows).toHaveLength(100);
     });
 
+    test('accounts and writers are read as they are now', async () => {
+      const { ledger, proxy } = await connected();
+      await ledger.account('w1');
+      await listOf(ledger.writers());
+      expect(proxy.reads).toEqual(['Query', 'Query']);
+    });
+
     test('an account longer than a page is read to its end', async () => {
       const { ledger, proxy } = await connected();
       const writer = 'w'.repeat(256);
@@ -130,13 +147,17 @@ describe('ledger', () => {
     });
 
     test('a row whose writer could not be listed is not booked; the next try mends it', async () => {
-      const { ledger, proxy } = await connected();
+      const { ledger, proxy, table } = await connected();
       proxy.treat = ({ body }) =>
         body.includes('"writers"}') ? { error: 'AccessDeniedException' } : 'forward';
-      const [outcome] = await ledger.book([row('w1', 1, 2)], soon());
-      expect(outcome).toMatchObject({ ok: false, code: 'AccessDeniedException', retriable: true });
+      // More than a call holds, so that some are written and only their writer's entry is not.
+      const rows = Array.from({ length: 40 }, (_, n) => row('w1', n + 1, n + 1));
+      const refused = { ok: false, code: 'AccessDeniedException', retriable: true };
+      expect(await ledger.book(rows, soon())).toMatchObject(rows.map(() => refused));
+      expect(await dynamoDb.items(table)).toHaveLength(40 - 24);
       proxy.treat = () => 'forward';
-      expect(await ledger.book([row('w1', 1, 2)], soon())).toEqual([done]);
+      expect(await listOf(ledger.writers())).toEqual([]);
+      expect(await ledger.book(rows, soon())).toEqual(rows.map(() => done));
       expect(await listOf(ledger.writers())).toEqual(['w1']);
     });
 

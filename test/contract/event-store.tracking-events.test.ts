@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { itemBytes, itemBytesMax } from '@trackline/adapters/dynamodb/item-size.dynamodb';
 import { eventItem } from '@trackline/adapters/event-store/event-item.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
@@ -64,7 +64,8 @@ describe('tracking events', () => {
         const found = await events.find('shoes', each.event.messageId);
         expect(found).toEqual(each);
       }
-      expect(proxy.calls.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem', 'GetItem']);
+      expect(proxy.calls).toHaveLength(3);
+      expect(proxy.reads).toEqual(['GetItem', 'GetItem', 'GetItem']);
     });
 
     test('what is not there, or is no message id, is null', async () => {
@@ -134,6 +135,7 @@ describe('tracking events', () => {
       // 25 items a call: 0.04 calls per event.
       expect(proxy.count('BatchWriteItem')).toBe(Math.ceil(1030 / 25));
 
+      proxy.calls = [];
       const read = [];
       for await (const { event } of events.inHour('shoes', eventHour)) read.push(event.messageId);
       expect(read.sort()).toEqual(batch.map(({ event }) => event.messageId).sort());
@@ -143,6 +145,7 @@ describe('tracking events', () => {
         transaction: 100,
       });
       expect(await events.countInHour('shoes', '2026051714')).toEqual({});
+      expect(new Set(proxy.reads)).toEqual(new Set(['Query']));
     });
 
     test('an item over 400 KB fails alone, for good, and its 24 neighbours are stored', async () => {
@@ -200,6 +203,35 @@ describe('tracking events', () => {
       for (const outcome of refused) {
         expect(outcome).toMatchObject({ code: 'ValidationException', retriable: false });
       }
+    });
+
+    test('a table with other keys is no fault of an item’s: what it refuses may be taken another time', async () => {
+      const TableName = 'another-with-other-keys';
+      await dynamoDb.client.send(
+        new CreateTableCommand({
+          TableName,
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        }),
+      );
+      await waitUntilTableExists({ client: dynamoDb.client, maxWaitTime: 20, minDelay: 1 }, { TableName });
+      const options = { clock: systemClock, random: Math.random };
+      const events = connectTrackingEvents({ ...dynamoDb.target(TableName), ...options });
+      onTestFinished(() => events.close());
+      expect(await events.put(some(2), soon())).toMatchObject([
+        { ok: false, code: 'ValidationException', retriable: true },
+        { ok: false, code: 'ValidationException', retriable: true },
+      ]);
+    });
+
+    test('what the table finds too large is too large, whatever we reckoned', async () => {
+      const { events, proxy } = await connected();
+      const message = 'Item size has exceeded the maximum allowed size';
+      proxy.treat = () => ({ error: 'ValidationException', message });
+      expect(await events.put([storable()], soon())).toMatchObject([
+        { ok: false, code: 'ItemTooLarge', retriable: false },
+      ]);
     });
 
     test('unprocessed items, and they alone, are sent again', async () => {

@@ -75,6 +75,18 @@ describe('program table', () => {
       await table.put(version(9), 1_000);
       expect(await table.put(version(10), 1_000)).toBe('stored');
       expect(await table.put(version(9), 1_000)).toBe('older');
+      const history = await listOf(table.history('aurora-shoes'));
+      expect(history.map(({ program }) => program.version)).toEqual([10, 9]);
+    });
+
+    test('programs are read as they are now', async () => {
+      const { table, proxy } = await connected();
+      await table.put(version(1), 1_000);
+      await table.put(version(1), 1_000);
+      await table.latest('aurora-shoes');
+      await listOf(table.history('aurora-shoes'));
+      await listOf(table.all());
+      expect(proxy.reads).toEqual([...Array(3).fill('GetItem'), ...Array(1 + 8).fill('Query')]);
     });
 
     test('an older version that comes late is told so, and joins the history', async () => {

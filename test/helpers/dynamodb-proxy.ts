@@ -9,7 +9,7 @@ export type Treatment =
   | 'drop'
   | 'hang'
   | { readonly unprocessed: number }
-  | { readonly error: string };
+  | { readonly error: string; readonly message?: string };
 
 export interface ProxiedCall {
   readonly operation: string;
@@ -38,6 +38,16 @@ export class DynamoDbProxy {
     return this.calls.filter((call) => call.operation === operation).length;
   }
 
+  /** What was read, each as its operation, and whether it was read consistently. */
+  get reads(): string[] {
+    return this.calls
+      .filter(({ operation }) => operation === 'GetItem' || operation === 'Query')
+      .map(({ operation, body }) => {
+        const { ConsistentRead } = JSON.parse(body) as { ConsistentRead?: boolean };
+        return ConsistentRead ? operation : `${operation}, which may be stale`;
+      });
+  }
+
   async close(): Promise<void> {
     await this.#proxy?.close();
   }
@@ -50,7 +60,7 @@ export class DynamoDbProxy {
     if (typeof treatment === 'string') return treatment;
     if ('unprocessed' in treatment) return leaveUndone(body, treatment.unprocessed);
     const __type = `com.amazonaws.dynamodb.v20120810#${treatment.error}`;
-    return { status: 400, body: { __type, message: 'The proxy says so.' } };
+    return { status: 400, body: { __type, message: treatment.message ?? 'The proxy says so.' } };
   }
 }
 
