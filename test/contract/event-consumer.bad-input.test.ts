@@ -120,7 +120,9 @@ describe('bad event records', () => {
       expect(await consumer.handler(kinesisEvent(inside), context())).toEqual(allDone);
       // dynalite takes it.
       const deadLettered = dynamoDb.isDynalite ? 0 : 1;
-      expect(await consumer.letters()).toHaveLength(deadLettered);
+      expect((await consumer.letters()).map(({ reason }) => reason)).toEqual(
+        Array(deadLettered).fill('event_invalid'),
+      );
       expect(await consumer.storedPlaces()).toHaveLength(6 - deadLettered);
       expect(await consumer.rows('w1')).toEqual([`1-6 ${deadLettered}`]);
     });

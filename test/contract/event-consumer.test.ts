@@ -56,6 +56,15 @@ describe('event consumer', () => {
       ]);
     });
 
+    test('a row says when it was booked', async () => {
+      const { handler, ledger } = await buildConsumer(dynamoDb);
+      const fromMs = Date.now();
+      await handler(kinesisEvent(aggregate(...eventRun('w1', 1, 5))), context());
+      const [row] = (await ledger.account('w1')).rows;
+      expect(row!.storedAtMs).toBeGreaterThanOrEqual(fromMs);
+      expect(row!.storedAtMs).toBeLessThanOrEqual(Date.now());
+    });
+
     test('an event is stored as it was accepted', async () => {
       const { handler, events } = await buildConsumer(dynamoDb);
       const event = recordedEvent({
@@ -107,11 +116,17 @@ describe('event consumer', () => {
     });
 
     test('what stays unprocessed fails its record alone, which is not booked; the retry mends it', async () => {
-      const { handler, storedPlaces, rows, proxy } = await buildConsumer(dynamoDb);
+      const { handler, consumeBy, storedPlaces, rows, proxy } = await buildConsumer(dynamoDb);
       const full = kinesisRecord(aggregate(...eventRun('w2', 1, 5, { programId: 'hot' })), 102);
       const batch = kinesisEvent(aggregate(...eventRun('w1', 1, 25)), full);
-      proxy.treat = ({ body }) => (body.includes('"hot#') ? { unprocessed: 2 } : 'forward');
-      expect(await handler(batch, context(4_000))).toEqual(comeAgain(full));
+      let tries = 0;
+      proxy.treat = ({ body }) => {
+        if (!body.includes('"hot#')) return 'forward';
+        tries++;
+        return { unprocessed: 2 };
+      };
+      // The time for events is up once the table has had three tries; that for the ledger is not.
+      expect(await consumeBy(() => tries >= 3, batch)).toEqual([full.kinesis.sequenceNumber]);
       expect(await rows('w1')).toEqual(['1-25 0']);
       expect(await rows('w2')).toEqual([]);
       proxy.treat = () => 'forward';
@@ -160,7 +175,7 @@ describe('event consumer', () => {
     );
 
     test('a dead letter that is not kept fails its record, and no other', async () => {
-      const { handler, storedPlaces, letters, tables, proxy } = await buildConsumer(dynamoDb);
+      const { handler, storedPlaces, letters, tables, proxy, logged } = await buildConsumer(dynamoDb);
       const bad = kinesisRecord(Buffer.from('nothing'), 900);
       const batch = kinesisEvent(
         aggregate(...eventRun('w1', 1, 5)),
@@ -171,9 +186,12 @@ describe('event consumer', () => {
         body.includes(tables.deadLetters) ? { error: 'AccessDeniedException' } : 'forward';
       expect(await handler(batch, context())).toEqual(comeAgain(bad));
       expect(await storedPlaces()).toHaveLength(6);
+      expect(logged.of('dead_lettered')).toEqual([]);
+      expect(logged.of('batch_consumed')).toMatchObject([{ deadLetters: 0, failedRecords: 1 }]);
       proxy.treat = () => 'forward';
       expect(await handler(kinesisEvent(bad), context())).toEqual(allDone);
       expect(await letters()).toHaveLength(1);
+      expect(logged.of('dead_lettered')).toMatchObject([{ count: 1 }]);
     });
 
     test.each(['hang', 'drop', { unprocessed: 25 }] as const)(

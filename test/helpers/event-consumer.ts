@@ -1,8 +1,12 @@
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
+import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
+import { consume } from '@trackline/event-consumer/consume';
 import { buildHandler, type EventConsumerHandler } from '@trackline/event-consumer/handler';
+import { buildTelemetry } from '@trackline/event-consumer/telemetry';
+import type { KinesisStreamEvent } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { region, type TestDynamoDb } from './dynamodb.ts';
 import { DynamoDbProxy } from './dynamodb-proxy.ts';
@@ -38,6 +42,22 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     logged,
     events,
     ledger,
+    /** Consumes a batch whose time for events is up when `isUp` says so, and not before; its records that failed. */
+    async consumeBy(isUp: () => boolean, batch: KinesisStreamEvent): Promise<readonly string[]> {
+      const clock = { ...systemClock, monotonicMs: () => (isUp() ? 60_000 : 0) };
+      const target = { region, endpoint: proxy.url, clock, random: () => 0 };
+      const parts = {
+        trackingEvents: connectTrackingEvents({ ...target, tableName: tables.trackingEvents }),
+        ledger: connectLedger({ ...target, tableName: tables.ledger }),
+        deadLetters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
+        telemetry: buildTelemetry(logged.log),
+        clock,
+      };
+      const deadlines = { eventsMs: 60_000, writesMs: 120_000 };
+      const failed = await consume(parts, sourceRecords(batch), deadlines);
+      await Promise.all([parts.trackingEvents.close(), parts.ledger.close(), parts.deadLetters.close()]);
+      return failed;
+    },
     /** Writer and number of every stored event, in order. */
     async storedPlaces(): Promise<string[]> {
       const items = await dynamoDb.items(tables.trackingEvents);
