@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { DeadLetter } from '@trackline/adapters/event-store/dead-letters';
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
-import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
 import { listOf } from '../helpers/list-of.ts';
 
 const done = { ok: true };
@@ -31,17 +30,10 @@ function letter(bytes: Uint8Array, overrides: Partial<DeadLetter> = {}): DeadLet
 
 describe('dead letters', () => {
   onEachDynamoDb((dynamoDb) => {
-    /** The adapter on a new table, through a proxy. */
     async function connected() {
-      const { deadLetters: table } = await dynamoDb.tables('deadLetters');
-      const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
-      const letters = connectDeadLetters(dynamoDb.target(table, proxy.url));
-      onTestFinished(async () => {
-        await letters.close();
-        await proxy.close();
-      });
+      const { adapter: letters, ...rest } = await dynamoDb.connected('deadLetters', connectDeadLetters);
       const list = (day: string) => listOf(letters.list(day));
-      return { letters, proxy, list, table };
+      return { letters, list, ...rest };
     }
 
     test('half a character is nothing that a table takes', async () => {

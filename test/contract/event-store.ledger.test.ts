@@ -1,9 +1,9 @@
+import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { type Clock, systemClock } from '@trackline/domain/clock';
 import { balance, type LedgerRow, type Statement } from '@trackline/domain/ledger';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
-import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
 import { listOf } from '../helpers/list-of.ts';
 
 const storedAtMs = Date.UTC(2026, 0, 31, 12);
@@ -21,16 +21,11 @@ function statement(writer: string, atMs: number, acceptedThrough: number): State
 
 describe('ledger', () => {
   onEachDynamoDb((dynamoDb) => {
-    /** The adapter on a new table, through a proxy, on the day of the rows. */
+    /** The ledger on the day of the rows. */
     async function connected(clock: Clock = { ...systemClock, wallMs: () => storedAtMs }) {
-      const { ledger: table } = await dynamoDb.tables('ledger');
-      const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
-      const ledger = connectLedger({ ...dynamoDb.target(table, proxy.url), clock });
-      onTestFinished(async () => {
-        await ledger.close();
-        await proxy.close();
-      });
-      return { ledger, proxy, table };
+      const connect = (target: TableTarget) => connectLedger({ ...target, clock });
+      const { adapter: ledger, ...rest } = await dynamoDb.connected('ledger', connect);
+      return { ledger, ...rest };
     }
 
     test('an account gives back what was booked and stated, and only this writer’s', async () => {

@@ -1,4 +1,5 @@
 import { CreateTableCommand, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
 import { itemBytes, itemBytesMax } from '@trackline/adapters/dynamodb/item-size.dynamodb';
 import { eventItem } from '@trackline/adapters/event-store/event-item.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
@@ -6,7 +7,6 @@ import { systemClock } from '@trackline/domain/clock';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
-import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
 import { eventHour, eventTimeMs, recordedEvent } from '../helpers/events.ts';
 
 let sequence = 0;
@@ -23,17 +23,12 @@ const soon = () => performance.now() + 15_000;
 
 describe('tracking events', () => {
   onEachDynamoDb((dynamoDb) => {
-    /** The adapter on a new table, through a proxy. */
+    const connect = (target: TableTarget) =>
+      connectTrackingEvents({ ...target, clock: systemClock, random: Math.random });
+
     async function connected() {
-      const { trackingEvents: table } = await dynamoDb.tables('trackingEvents');
-      const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
-      const target = dynamoDb.target(table, proxy.url);
-      const events = connectTrackingEvents({ ...target, clock: systemClock, random: Math.random });
-      onTestFinished(async () => {
-        await events.close();
-        await proxy.close();
-      });
-      return { events, proxy, table };
+      const { adapter: events, ...rest } = await dynamoDb.connected('trackingEvents', connect);
+      return { events, ...rest };
     }
 
     test('an event is found by its program and message id, whole, with one read', async () => {
@@ -216,8 +211,7 @@ describe('tracking events', () => {
         }),
       );
       await waitUntilTableExists({ client: dynamoDb.client, maxWaitTime: 20, minDelay: 1 }, { TableName });
-      const options = { clock: systemClock, random: Math.random };
-      const events = connectTrackingEvents({ ...dynamoDb.target(TableName), ...options });
+      const events = connect(dynamoDb.target(TableName));
       onTestFinished(() => events.close());
       expect(await events.put(some(2), soon())).toMatchObject([
         { ok: false, code: 'ValidationException', retriable: true },

@@ -2,9 +2,8 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import { freezeProgram, type Program, type ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
-import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
 import { listOf } from '../helpers/list-of.ts';
 
 function version(number: number, overrides: Partial<Program> = {}): Program {
@@ -29,15 +28,9 @@ function deletion(number: number, id = 'aurora-shoes'): ProgramVersion {
 
 describe('program table', () => {
   onEachDynamoDb((dynamoDb) => {
-    /** The adapter on a new table, through a proxy. */
     async function connected() {
-      const { programs: tableName } = await dynamoDb.tables('programs');
-      const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
-      const table = connectProgramTable(dynamoDb.target(tableName, proxy.url));
-      onTestFinished(async () => {
-        await table.close();
-        await proxy.close();
-      });
+      const connection = await dynamoDb.connected('programs', connectProgramTable);
+      const { adapter: table, proxy, table: tableName } = connection;
       return { table, proxy, tableName };
     }
 

@@ -9,7 +9,8 @@ import { type TableName, tableDefinitions } from '@trackline/adapters/event-stor
 import { findJava, startDynamoDb } from '@trackline/local/parts/dynamodb';
 import type { Part } from '@trackline/local/parts/part';
 import { createTables } from '@trackline/local/parts/tables.dynamodb';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
+import { DynamoDbProxy } from './dynamodb-proxy.ts';
 import { ranAgainst, skipWithout } from './real-parts.ts';
 
 export const region = 'eu-central-1';
@@ -80,6 +81,21 @@ export class TestDynamoDb {
   /** What an adapter wants to know of a table. */
   target(tableName: string, endpoint = this.endpoint): TableTarget {
     return { tableName, endpoint, region };
+  }
+
+  /** An adapter on a new table, through a proxy; both are closed when the test is over. */
+  async connected<A extends { close(): Promise<void> }>(
+    name: TableName,
+    connect: (target: TableTarget) => A,
+  ) {
+    const { [name]: table } = await this.tables(name);
+    const proxy = await DynamoDbProxy.open(this.endpoint);
+    const adapter = connect(this.target(table, proxy.url));
+    onTestFinished(async () => {
+      await adapter.close();
+      await proxy.close();
+    });
+    return { adapter, proxy, table };
   }
 
   /** Removes an item, as its expiry does. */
