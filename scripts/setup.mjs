@@ -1,11 +1,11 @@
-// What has to be there before anything of ours can run: Node's version, the packages of the lockfile, and Redis for the tests. Uses Node's built-ins only, and
-// says nothing where there is nothing to do.
+// What has to be there before anything of ours can run: Node's version, the packages of the lockfile, and Redis for the
+// tests. Uses Node's built-ins only, in words that an older Node can read too, and says nothing where there is nothing
+// to do.
 //
 //   node scripts/setup.mjs           before `npm start`
 //   node scripts/setup.mjs --tests   before `npm test`: also installs redis-server, where that can be done without asking
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,30 +13,59 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const forTests = process.argv.includes('--tests');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  fail(`Trackline needs Node.js 20.19 or newer; this is ${process.versions.node}. See https://nodejs.org`);
+// As package.json has it in `engines`: what Vite, and so vitest, runs on.
+const isNodeRight = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+if (!isNodeRight) {
+  const right = '20.19 (or newer within 20), or 22.12 and above';
+  fail(`Trackline needs Node.js ${right}; this is ${process.versions.node}. See https://nodejs.org`);
 }
-installPackages();
+if (!isInstalled()) installPackages();
 if (!hasRedis())
   forTests ? installRedis() : say('No redis-server or valkey-server on the PATH: the npm-only Redis serves.');
 if (!hasJava()) say('No Java 17 or newer on the PATH: dynalite serves in place of DynamoDB Local.');
 
-/** Runs `npm ci` unless the tree is what this lockfile, on this Node, makes. */
+/**
+ * Whether the tree is what the lockfile makes, whoever installed it. npm notes in node_modules/.package-lock.json what
+ * it put there, once all of it is there.
+ */
+function isInstalled() {
+  const wanted = packagesOf('package-lock.json');
+  const installed = packagesOf('node_modules/.package-lock.json');
+  // The note outlives what somebody deletes by hand: the likeliest are looked for.
+  const isThere = (name) => existsSync(join(root, 'node_modules', name, 'package.json'));
+  if (!installed || !['vitest', 'tsx', '@trackline/domain'].every(isThere)) return false;
+  return Object.entries(wanted ?? {}).every(([path, want]) => {
+    const have = installed[path];
+    if (have) return have.version === want.version && have.integrity === want.integrity;
+    return path === '' || (want.optional === true && !isForHere(want));
+  });
+}
+
+/**
+ * Whether an optional package belongs on this machine. One that names no system may have failed to build, which npm
+ * forgives; one that names a libc has a twin, of which either is here. The others tell a tree that was moved.
+ */
+function isForHere({ os = [], cpu = [], libc }) {
+  return !libc && os.includes(process.platform) && cpu.includes(process.arch);
+}
+
+function packagesOf(lockfile) {
+  try {
+    return JSON.parse(readFileSync(join(root, lockfile), 'utf8')).packages;
+  } catch {
+    return null;
+  }
+}
+
+/** Whatever a person's settings say of them, the packages for development are what this runs with. */
 function installPackages() {
-  const stampFile = join(root, 'node_modules', '.trackline-setup');
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const stamp = `${lock} ${process.platform} ${process.arch} ${process.versions.modules}`;
-  const isWhole = existsSync(join(root, 'node_modules', '@trackline', 'domain', 'package.json'));
-  if (isWhole && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   say('Installing the packages of package-lock.json (npm ci) …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const settled = ['--include=dev', '--include=optional', '--engine-strict=false'];
+  const { status } = spawnSync('npm', ['ci', ...settled, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
   });
   if (status !== 0) fail('npm ci failed. Its message stands above; is the registry reachable?');
-  writeFileSync(stampFile, stamp);
 }
 
 function hasRedis() {
