@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@trackline/local/parts/guarded-process';
+import { freePort, type GuardedProcess, startGuarded } from '@trackline/local/parts/guarded-process';
 import {
   findRedisServer,
   serverArguments,
@@ -43,23 +41,28 @@ export async function startRealRedis(): Promise<RealRedis> {
   ranAgainst(`${program} ${version}`);
   const folder = mkdtempSync(join(tmpdir(), 'trackline-redis-'));
   const port = await freePort();
-  let child: ChildProcess;
+  let guarded: GuardedProcess;
+  /** Its own, and not its guard's; null while it does not run. */
+  let pid: number | null = null;
   const start = async () => {
-    child = spawn(program, serverArguments(port, folder), { stdio: 'ignore' });
-    await until('redis-server to answer', async () => {
+    // Under its guard it ends with this process, also with one that is killed.
+    guarded = startGuarded([program, ...serverArguments(port, folder)], join(folder, 'redis.log'));
+    pid = await until('redis-server to answer', async () => {
       const probe = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: null });
       probe.on('error', () => {});
       const answer = await probe.connect().then(
-        () => probe.ping(),
-        () => null,
+        () => probe.info('server'),
+        () => '',
       );
       probe.disconnect();
-      return answer;
+      return Number(/^process_id:(\d+)/m.exec(answer)?.[1] ?? 0);
     });
   };
+  const signal = (name: NodeJS.Signals) => void (pid !== null && process.kill(pid, name));
   const kill = async () => {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    signal('SIGKILL');
+    await guarded.ended;
+    pid = null;
   };
   await start();
   const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 20 });
@@ -70,8 +73,8 @@ export async function startRealRedis(): Promise<RealRedis> {
     client,
     kill,
     restart: start,
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
     async stop() {
       client.disconnect();
       await kill();
