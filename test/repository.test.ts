@@ -1,6 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import {
+  type Documents,
+  deadLinks,
+  missingScripts,
+  readDocuments,
+  wrongCommands,
+  wrongStarts,
+} from './helpers/house-rules.documents.ts';
 import { strayEnvironment, strayTime } from './helpers/house-rules.globals.ts';
 import {
   badNames,
@@ -139,27 +147,62 @@ describe.each(rules)('$name', ({ rule, faults }) => {
   });
 });
 
-describe('documents tell the truth', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'].map(
-    (name) => [name, readFileSync(join(root, name), 'utf8')] as const,
-  );
+const documents = readDocuments();
 
-  test.each(documents)('every npm command in %s exists', (_, text) => {
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    const named = [...text.matchAll(/npm (?:run )?([a-z][\w:-]*)/g)].map((match) => match[1]!);
-    const builtIn = ['ci', 'install'];
-    expect(named.filter((name) => !(name in scripts) && !builtIn.includes(name))).toEqual([]);
+const documentRules: readonly {
+  readonly name: string;
+  readonly rule: (documents: Documents) => string[];
+  readonly faults: readonly string[];
+}[] = [
+  {
+    name: 'every call of npx trackline is one that it takes',
+    rule: wrongCommands,
+    faults: [
+      'Take `npx trackline ledgers`.',
+      'Take `npx trackline program get` and an id.',
+      '```sh\nnpx trackline events --program aurora-shoes --type sale | head\n```',
+      '```sh\nnpx trackline report --program aurora-shoes \\\n  --day today # or another\n```',
+    ],
+  },
+  {
+    name: 'every npm start has options that it takes',
+    rule: wrongStarts,
+    faults: ['Take `npm start -- --tracker 2`.', '```sh\nnpm start -- --redis none   # without Redis\n```'],
+  },
+  {
+    name: 'every script of npm and every file run by Node exists',
+    rule: missingScripts,
+    faults: [
+      '`npm run bench`',
+      '`npm run install`',
+      '```sh\nnpm benchmark\n```',
+      '`node scripts/planted.mjs`',
+    ],
+  },
+  {
+    name: 'every relative link leads somewhere',
+    rule: deadLinks,
+    faults: ['[there](docs/planted.md)', '[there](./planted/#anchor)'],
+  },
+];
+
+describe.each(documentRules)('documents: $name', ({ rule, faults }) => {
+  const standing = rule(documents);
+
+  test('holds', () => {
+    expect(standing).toEqual([]);
   });
 
-  test.each(documents)('every relative link in %s leads somewhere', (_, text) => {
-    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!);
-    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
+  test.each(faults)('%j is found', (fault) => {
+    const planted = new Map([...documents, ['README.md', `${documents.get('README.md')}\n${fault}\n`]]);
+    const found = rule(planted).filter((line) => !standing.includes(line));
+    expect(found).toEqual([expect.stringMatching(/^README\.md: /)]);
   });
+});
 
+describe('documents', () => {
   test('every folder in the map of README exists', () => {
-    const text = documents[0]![1];
+    const text = documents.get('README.md')!;
     const map = /```\n(domain\/[\s\S]*?)```/.exec(text)?.[1] ?? '';
     const folders = [...map.matchAll(/^\s*([\w./-]+\/)\s/gm)].map((match) => match[1]!);
     expect(folders.length).toBeGreaterThan(8);
