@@ -2,8 +2,9 @@ import type { Program } from './program.ts';
 import type { CallReason } from './verdict.ts';
 
 /**
- * What the program cache can say of an id. *Unknowable* (not in memory, and the program store can't be asked) is not
- * *unknown* (the store was asked, and has no such program): the first is our trouble, the second the caller's.
+ * What the program cache can say of an id. *Unknowable* (not in memory, and the program store can't be asked)
+ * is not *unknown* (the store was asked, and has no such program): the first is our trouble, the second the
+ * caller's.
  */
 export type ProgramLookup =
   | {
@@ -18,8 +19,9 @@ export type ProgramLookup =
 /**
  * Whether a call on a program is valid at `nowMs` (wall clock).
  *
- * @param acceptsUnverified whether this call is taken, flagged, when the program can't be known: true for pixels of
- *   impressions and transactions, unless told otherwise; never for a click, which would have no target.
+ * @param acceptsUnverified whether this call is taken, flagged, when the program can't be known: true for
+ *   pixels of impressions and transactions, unless told otherwise; never for a click, which would have no
+ *   target.
  * @returns why not, or null when the call is valid
  */
 export function decide(lookup: ProgramLookup, nowMs: number, acceptsUnverified: boolean): CallReason | null {

@@ -1,7 +1,7 @@
 /**
- * The account of events. Each writer numbers what it accepts 1, 2, 3, … without gaps; the consumer books the intervals
- * that it stored; the tracker states, every so often, how far it has accepted. Uniting the intervals tells what is
- * persisted, and what is not: a proof, not a pair of counters that may both be wrong.
+ * The account of events. Each writer numbers what it accepts 1, 2, 3, … without gaps; the consumer books the
+ * intervals that it stored; the tracker states, every so often, how far it has accepted. Uniting the
+ * intervals tells what is persisted, and what is not: a proof, not a pair of counters that may both be wrong.
  */
 
 /** Both ends are in it. */
@@ -10,7 +10,9 @@ export interface Interval {
   readonly last: number;
 }
 
-/** One stored aggregate: the events `first … last` of `writer` are in the event store, or are dead letters. */
+/**
+ * One stored aggregate: the events `first … last` of `writer` are in the event store, or are dead letters.
+ */
 export interface LedgerRow extends Interval {
   readonly writer: string;
   readonly storedAtMs: number;
@@ -34,8 +36,8 @@ export interface Statement {
 }
 
 /**
- * open: it states. closed: it said its last. silent: it stopped stating without a last one (a kill, a crash), so events
- * that it accepted into memory after its last statement are not vouched for.
+ * open: it states. closed: it said its last. silent: it stopped stating without a last one (a kill, a crash),
+ * so events that it accepted into memory after its last statement are not vouched for.
  */
 export type WriterState = 'open' | 'closed' | 'silent';
 
@@ -43,7 +45,10 @@ export type WriterState = 'open' | 'closed' | 'silent';
 export interface Account {
   readonly rows: readonly LedgerRow[];
   readonly statements: readonly Statement[];
-  /** Rows of events up to here may have expired, as the events have: nothing is said of them any more. 0: none. */
+  /**
+   * Rows of events up to here may have expired, as the events have: nothing is said of them any more. 0:
+   * none.
+   */
   readonly expiredThrough: number;
 }
 
@@ -63,12 +68,15 @@ export interface WriterBalance {
   readonly latest: Statement | null;
 }
 
-/** A writer that states every 10 s and was not heard of for so long has stopped: six statements are missing. */
+/**
+ * A writer that states every 10 s and was not heard of for so long has stopped: six statements are missing.
+ */
 const silentAfterMs = 60_000;
 
 /**
- * Balances one writer's account. An event that is not covered is *missing* once it was known to be accepted for longer than
- * `pendingMaxMs`: some statement that old reaches it, or some row that old lies beyond it. Until then it is *pending*.
+ * Balances one writer's account. An event that is not covered is *missing* once it was known to be accepted
+ * for longer than `pendingMaxMs`: some statement that old reaches it, or some row that old lies beyond it.
+ * Until then it is *pending*.
  */
 export function balance(
   writer: string,
@@ -138,7 +146,10 @@ function newest(statements: readonly Statement[]): Statement | null {
   );
 }
 
-/** The largest of numbers that are not negative; 0 of none. Not by spreading: an account may have many thousands. */
+/**
+ * The largest of numbers that are not negative; 0 of none. Not by spreading: an account may have many
+ * thousands.
+ */
 function largest(numbers: readonly number[]): number {
   return numbers.reduce((max, number) => Math.max(max, number), 0);
 }

@@ -5,8 +5,8 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
- * A message id: UUIDv7 (RFC 9562 §5.7), so that ids sort by the time they were made. Bits below the millisecond are all
- * random: ids of one millisecond have no order among themselves.
+ * A message id: UUIDv7 (RFC 9562 §5.7), so that ids sort by the time they were made. Bits below the
+ * millisecond are all random: ids of one millisecond have no order among themselves.
  *
  * @param nowMs wall clock, 0 … 2^48 − 1
  */

@@ -6,7 +6,10 @@ const ipv4 = new RegExp(`^(?:::ffff:)?(${octet}\\.${octet}\\.${octet})\\.${octet
 const ipv4Tail = new RegExp(`(?<=:)(${octet})\\.(${octet})\\.(${octet})\\.(${octet})$`);
 const ipv6Group = /^[0-9a-f]{1,4}$/i;
 
-/** IPv4 to its /24 (`192.0.2.0`), IPv6 to its /48 (`2001:db8:7::`, as RFC 5952 writes it); `''` for what is neither. */
+/**
+ * IPv4 to its /24 (`192.0.2.0`), IPv6 to its /48 (`2001:db8:7::`, as RFC 5952 writes it); `''` for what is
+ * neither.
+ */
 export function truncateIp(ip: string): string {
   const v4 = ipv4.exec(ip);
   if (v4) return `${v4[1]}.0`;

@@ -1,6 +1,6 @@
 /**
- * The advertiser's program, as it is decided on. One value is one *version*: it never changes after it was made, is
- * frozen, and is shared by everyone who reads it.
+ * The advertiser's program, as it is decided on. One value is one *version*: it never changes after it was
+ * made, is frozen, and is shared by everyone who reads it.
  */
 export interface Program {
   readonly deleted: false;
@@ -9,7 +9,9 @@ export interface Program {
   readonly version: number;
   readonly name: string;
   readonly status: ProgramStatus;
-  /** The validity window: from (inclusive) … until (exclusive), milliseconds since the epoch; null is open. */
+  /**
+   * The validity window: from (inclusive) … until (exclusive), milliseconds since the epoch; null is open.
+   */
   readonly validFromMs: number | null;
   readonly validUntilMs: number | null;
   /** Where a click goes: an absolute http or https URL. */

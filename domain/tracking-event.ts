@@ -2,8 +2,8 @@ export const eventTypes = ['impression', 'click', 'transaction'] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /**
- * One accepted call, as a record. Built as one object literal, with every field always there (absent text is `''`), so
- * that all events share one shape. What identifies a person is truncated before it gets here.
+ * One accepted call, as a record. Built as one object literal, with every field always there (absent text is
+ * `''`), so that all events share one shape. What identifies a person is truncated before it gets here.
  */
 export interface TrackingEvent {
   /** UUIDv7 in its canonical lower-case form. A click's id is its message id. */
@@ -46,7 +46,10 @@ export interface Transaction {
 export const transactionStatuses = ['pending', 'approved', 'rejected'] as const;
 export type TransactionStatus = (typeof transactionStatuses)[number];
 
-/** An event with its place in the account: the spool that accepted it (the writer) and its number there, from 1. */
+/**
+ * An event with its place in the account: the spool that accepted it (the writer) and its number there, from
+ * 1.
+ */
 export interface RecordedEvent extends TrackingEvent {
   readonly writer: string;
   readonly sequence: number;

@@ -1,8 +1,8 @@
 /**
  * What became of one event of a call.
  *
- * accepted: the spool has it. rejected: the call is not valid, and why. shed: it may be valid, but we could not take it.
- * ignored: not meant as an event (HEAD, prefetch, OPTIONS).
+ * accepted: the spool has it. rejected: the call is not valid, and why. shed: it may be valid, but we could
+ * not take it. ignored: not meant as an event (HEAD, prefetch, OPTIONS).
  */
 export type Verdict = 'accepted' | 'rejected' | 'shed' | 'ignored';
 
@@ -62,7 +62,9 @@ const table = {
   update_older: record('core-data-update', 'A newer version of the program exists already.'),
 } as const satisfies Record<string, ReasonEntry>;
 
-/** The enumerated why. One list serves the header, the log, the metric label, the dead letter and the console. */
+/**
+ * The enumerated why. One list serves the header, the log, the metric label, the dead letter and the console.
+ */
 export type Reason = keyof typeof table;
 export type CallReason = { [R in Reason]: (typeof table)[R]['at'] extends 'call' ? R : never }[Reason];
 

@@ -6,8 +6,8 @@ import addFormats from 'ajv-formats';
 import * as Type from 'typebox';
 
 /**
- * The core-data update: one new version of one program, as JSON. It is what business systems put on the core-data stream; its canonical text
- * is also what the program table and the program store hold.
+ * The core-data update: one new version of one program, as JSON. It is what business systems put on the
+ * core-data stream; its canonical text is also what the program table and the program store hold.
  */
 
 export const updateBytesMax = 64 * 1024;

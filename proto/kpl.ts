@@ -3,7 +3,8 @@ import type { RandomBytes } from '@trackline/domain/message-id';
 import protobuf from 'protobufjs/minimal.js';
 
 /**
- * The aggregation format of the Kinesis Producer Library ("KPL Aggregated Record Format", aggregation-format.md in the library's repository):
+ * The aggregation format of the Kinesis Producer Library ("KPL Aggregated Record Format",
+ * aggregation-format.md in the library's repository):
  *
  *     F3 89 9A C2 | AggregatedRecord (protobuf) | MD5 of the protobuf
  *
@@ -134,8 +135,9 @@ export function encodeAggregate(records: readonly UserRecord[]): Uint8Array {
 }
 
 /**
- * The records inside, in order; null where `data` is no aggregate: another beginning, a digest that does not fit, or a body that is none. Such
- * data is a plain record, as every consumer of the format treats it. The records' data are views of `data`. Never throws.
+ * The records inside, in order; null where `data` is no aggregate: another beginning, a digest that does not
+ * fit, or a body that is none. Such data is a plain record, as every consumer of the format treats it. The
+ * records' data are views of `data`. Never throws.
  */
 export function deaggregate(data: Uint8Array): readonly UserRecord[] | null {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

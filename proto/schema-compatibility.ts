@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
 
 /**
- * What a release promised of the .proto must hold for ever: records of any age lie on the stream and in dead letters, and consumers are older and
- * newer than producers.
+ * What a release promised of the .proto must hold for ever: records of any age lie on the stream and in dead
+ * letters, and consumers are older and newer than producers.
  */
 
 /** Reads a .proto's text, every type in it resolved. */
@@ -21,8 +21,8 @@ function resolved(root: protobuf.Root): protobuf.Root {
 }
 
 /**
- * What `current` breaks of what `released` promised, a line each: a message, field, enum or value that is gone, renamed, renumbered, given another
- * type or moved in or out of a oneof. What is new breaks nothing.
+ * What `current` breaks of what `released` promised, a line each: a message, field, enum or value that is
+ * gone, renamed, renumbered, given another type or moved in or out of a oneof. What is new breaks nothing.
  */
 export function breakages(released: protobuf.Root, current: protobuf.Root): string[] {
   return definitions(released).flatMap((old) => {

@@ -12,8 +12,8 @@ import protobuf from 'protobufjs/minimal.js';
 import { trackline } from './gen/tracking-event.js';
 
 /**
- * The codec of the event stream's records. Encoding trusts its caller, who built the value; decoding trusts nobody: it rejects and never
- * throws, and keeps what it does not know.
+ * The codec of the event stream's records. Encoding trusts its caller, who built the value; decoding trusts
+ * nobody: it rejects and never throws, and keeps what it does not know.
  */
 
 const { StreamRecord } = trackline.v1;
@@ -23,8 +23,9 @@ export type DecodedRecord =
       readonly kind: 'event';
       readonly event: RecordedEvent;
       /**
-       * The fields of the event and of its transaction that this build does not know, null where it knows all. Appended to an encoding of the
-       * event (protobuf merges what comes twice), they make it whole again.
+       * The fields of the event and of its transaction that this build does not know, null where it knows
+       * all. Appended to an encoding of the event (protobuf merges what comes twice), they make it whole
+       * again.
        */
       readonly unknownFields: Uint8Array | null;
     }
@@ -100,8 +101,9 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
 }
 
 /**
- * Puts U+FFFD for half a surrogate pair, as everything else that writes UTF-8 does. protobufjs 8 writes it as it is into short strings (its pull
- * request 2436), and no decoder takes that: an event that was accepted would end as a dead letter.
+ * Puts U+FFFD for half a surrogate pair, as everything else that writes UTF-8 does. protobufjs 8 writes it as
+ * it is into short strings (its pull request 2436), and no decoder takes that: an event that was accepted
+ * would end as a dead letter.
  */
 class WellFormedWriter extends protobuf.BufferWriter {
   override string(text: string): this {
@@ -111,8 +113,9 @@ class WellFormedWriter extends protobuf.BufferWriter {
 }
 
 /**
- * One writer for all records: its buffer grows once to what they need. A writer for each would leave its buffers in the same slabs of memory as the
- * records, and hold them there for as long as these wait in the spool: 200,000 events of 380 bytes held 259 MB so, and hold 78 MB now.
+ * One writer for all records: its buffer grows once to what they need. A writer for each would leave its
+ * buffers in the same slabs of memory as the records, and hold them there for as long as these wait in the
+ * spool: 200,000 events of 380 bytes held 259 MB so, and hold 78 MB now.
  */
 const sharedWriter = new WellFormedWriter();
 

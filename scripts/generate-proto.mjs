@@ -1,5 +1,5 @@
-// Generates what is derived from the schemas, into proto/: static code for the .proto, and the published JSON Schema of the
-// core-data update.
+// Generates what is derived from the schemas, into proto/: static code for the .proto, and the published JSON
+// Schema of the core-data update.
 //   --check     changes nothing, and fails where the committed files have drifted from their sources
 //   --release   also notes the .proto as released: from then on a test holds every change of it against that
 import { execFileSync } from 'node:child_process';
@@ -42,7 +42,8 @@ if (!options.check) {
 }
 
 /**
- * The codec's code: encode and decode alone, without comments. Its types are made from the comments, and so in a run of their own.
+ * The codec's code: encode and decode alone, without comments. Its types are made from the comments, and so
+ * in a run of their own.
  */
 async function staticCode() {
   const scratch = mkdtempSync(join(tmpdir(), 'trackline-proto-'));

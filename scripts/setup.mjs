@@ -3,7 +3,7 @@
 // to do.
 //
 //   node scripts/setup.mjs           before `npm start`
-//   node scripts/setup.mjs --tests   before `npm test`: also installs redis-server, where that can be done without asking
+//   node scripts/setup.mjs --tests   before `npm test`: also installs redis-server, where it may without asking
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,8 +25,8 @@ if (!hasRedis())
 if (!hasJava()) say('No Java 17 or newer on the PATH: dynalite serves in place of DynamoDB Local.');
 
 /**
- * Whether the tree is what the lockfile makes, whoever installed it. npm notes in node_modules/.package-lock.json what
- * it put there, once all of it is there.
+ * Whether the tree is what the lockfile makes, whoever installed it. npm notes in
+ * node_modules/.package-lock.json what it put there, once all of it is there.
  */
 function isInstalled() {
   const wanted = packagesOf('package-lock.json');
@@ -42,8 +42,9 @@ function isInstalled() {
 }
 
 /**
- * Whether an optional package belongs on this machine. One that names no system may have failed to build, which npm
- * forgives; one that names a libc has a twin, of which either is here. The others tell a tree that was moved.
+ * Whether an optional package belongs on this machine. One that names no system may have failed to build,
+ * which npm forgives; one that names a libc has a twin, of which either is here. The others tell a tree that
+ * was moved.
  */
 function isForHere({ os = [], cpu = [], libc }) {
   return !libc && os.includes(process.platform) && cpu.includes(process.arch);

@@ -53,7 +53,9 @@ function rowsBehind(heading: string, text: string): Row[] {
   );
 }
 
-/** What is wrong with the written rows, a line for each; only the cells that the true ones have are compared. */
+/**
+ * What is wrong with the written rows, a line for each; only the cells that the true ones have are compared.
+ */
 function differences(written: readonly Row[], actual: readonly Row[]): string[] {
   const found: string[] = [];
   for (const [name, ...cells] of actual) {

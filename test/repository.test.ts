@@ -17,6 +17,7 @@ import {
   impureFloors,
   strayClients,
   testsThatRun,
+  wideComments,
 } from './helpers/house-rules.ts';
 import { readSourceTree, type SourceTree } from './helpers/source-tree.ts';
 
@@ -54,6 +55,11 @@ const rules: readonly {
     name: 'no circle of imports',
     rule: importCycles,
     faults: [['domain/clock.ts', `import type { X } from './backoff.ts';`]],
+  },
+  {
+    name: 'no comment is wider than 120 columns',
+    rule: wideComments,
+    faults: [['domain/clock.ts', ` * ${'word '.repeat(24)}`]],
   },
   {
     name: 'what runs takes nothing from the tests',

@@ -7,8 +7,9 @@ export interface AwsTarget {
 }
 
 /**
- * The options that every AWS client shares. An endpoint on loopback is an embedded part, which takes any credentials: it gets made-up ones,
- * so that nobody needs an AWS account to run the stack, and nobody's real key is sent to it. Everywhere else the SDK's own chain finds them.
+ * The options that every AWS client shares. An endpoint on loopback is an embedded part, which takes any
+ * credentials: it gets made-up ones, so that nobody needs an AWS account to run the stack, and nobody's real
+ * key is sent to it. Everywhere else the SDK's own chain finds them.
  */
 export function clientOptions({ region, endpoint }: AwsTarget) {
   if (endpoint === undefined) return { region };

@@ -33,8 +33,9 @@ interface Entry {
 }
 
 /**
- * Puts items, in batches of 25, eight at a time, in order: when time runs out, the first are done. What the table leaves unprocessed, and what fails in passing, is tried again with full jitter until the deadline. An item
- * that the table never takes is found by halving its batch, and fails alone.
+ * Puts items, in batches of 25, eight at a time, in order: when time runs out, the first are done. What the
+ * table leaves unprocessed, and what fails in passing, is tried again with full jitter until the deadline. An
+ * item that the table never takes is found by halving its batch, and fails alone.
  *
  * @param items made as they are needed, so that a large batch is never in memory as items
  * @param deadlineMs of `clock`, monotonic
@@ -97,7 +98,10 @@ export async function batchWrite(
   return outcomes;
 }
 
-/** Cuts items into batches whose keys differ, as BatchWriteItem wants them; what is too large never gets into one. */
+/**
+ * Cuts items into batches whose keys differ, as BatchWriteItem wants them; what is too large never gets into
+ * one.
+ */
 function* batchesOf(items: Iterable<Item>, refuse: (entry: Entry) => void): Generator<readonly Entry[]> {
   let batch = new Map<string, Entry>();
   let index = 0;
@@ -128,7 +132,10 @@ function isSomeItemsFault({ name }: AwsError): boolean {
   return name === 'ValidationException' || name === 'SerializationException';
 }
 
-/** Whether an error may be gone in a moment. One that is not (no access, no such table) is left to the stream's own retry. */
+/**
+ * Whether an error may be gone in a moment. One that is not (no access, no such table) is left to the
+ * stream's own retry.
+ */
 function isPassing(error: AwsError): boolean {
   return error.$fault !== 'client' || throttles.has(error.name);
 }
@@ -143,7 +150,8 @@ const tooLarge: WriteFailure = Object.freeze({
 function failureOf(error: AwsError): WriteFailure {
   if (!isSomeItemsFault(error)) return failed(error.name, error.message);
   if (error.message.startsWith('Item size')) return tooLarge;
-  // What is wrong with a key is wrong with the table (its keys are not ours): no item's fault, and for a person to mend.
+  // What is wrong with a key is wrong with the table (its keys are not ours): no item's fault, and for a
+  // person to mend.
   const isItemsFault = !/\bkeys?\b/i.test(error.message);
   return { ok: false, code: error.name, detail: error.message, retriable: !isItemsFault };
 }

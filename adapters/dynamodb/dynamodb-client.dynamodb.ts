@@ -10,7 +10,8 @@ export interface TableTarget extends AwsTarget {
 /**
  * A client of DynamoDB.
  *
- * @param attemptsMax how often the SDK itself sends a call that may be repeated; 1 where the caller repeats it
+ * @param attemptsMax how often the SDK itself sends a call that may be repeated; 1 where the caller repeats
+ *   it
  */
 export function connectDynamoDb(target: AwsTarget, attemptsMax = 3): DynamoDBClient {
   return new DynamoDBClient({

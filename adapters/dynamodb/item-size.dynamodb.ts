@@ -2,7 +2,10 @@ import type { Item } from './item.dynamodb.ts';
 
 /** DynamoDB takes no larger item ("Service, account, and table quotas in Amazon DynamoDB"). */
 export const itemBytesMax = 400 * 1024;
-/** Nor a longer name of an attribute (the same page); DynamoDB Local fails with an error of its own instead of saying so. */
+/**
+ * Nor a longer name of an attribute (the same page); DynamoDB Local fails with an error of its own instead of
+ * saying so.
+ */
 const nameBytesMax = 64 * 1024 - 1;
 
 /** Whether DynamoDB takes an item of this size, with names of these lengths. */
@@ -17,7 +20,8 @@ function hasShortNames(item: Readonly<Item>): boolean {
 }
 
 /**
- * The size of an item as DynamoDB counts it ("DynamoDB Item sizes and formats", Amazon DynamoDB Developer Guide), rounded up where the guide says "approximately".
+ * The size of an item as DynamoDB counts it ("DynamoDB Item sizes and formats", Amazon DynamoDB Developer
+ * Guide), rounded up where the guide says "approximately".
  */
 export function itemBytes(item: Readonly<Item>): number {
   let bytes = 0;

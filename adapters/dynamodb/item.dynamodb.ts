@@ -1,8 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 /**
- * Plain values as the attributes of an item, and back. Not by the SDK's own converter: that takes an object with a key `constructor` for an instance of a class and throws, and
- * so one call with such a parameter would stop a shard.
+ * Plain values as the attributes of an item, and back. Not by the SDK's own converter: that takes an object
+ * with a key `constructor` for an instance of a class and throws, and so one call with such a parameter would
+ * stop a shard.
  */
 export type Item = Record<string, AttributeValue>;
 

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * The items of one partition in the order of their sort keys, read consistently, page by page as they are asked for.
+ * The items of one partition in the order of their sort keys, read consistently, page by page as they are
+ * asked for.
  *
  * @param more what the query says besides: its direction, its projection
  * @throws the SDK's own error

@@ -1,9 +1,15 @@
-/** What became of one item that was to be written. Written twice is written once: every write of the event store may be repeated. */
+/**
+ * What became of one item that was to be written. Written twice is written once: every write of the event
+ * store may be repeated.
+ */
 export type WriteOutcome = { readonly ok: true } | WriteFailure;
 
 export interface WriteFailure {
   readonly ok: false;
-  /** The table's own error code, or one of ours: `ItemTooLarge`, `Unprocessed` (the table had no room for it until the deadline), `DeadlineExceeded`. */
+  /**
+   * The table's own error code, or one of ours: `ItemTooLarge`, `Unprocessed` (the table had no room for it
+   * until the deadline), `DeadlineExceeded`.
+   */
   readonly code: string;
   /** What exactly was wrong, for a person. */
   readonly detail: string;

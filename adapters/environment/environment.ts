@@ -20,11 +20,12 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads variables by a schema whose properties are their names: converts, fills in defaults, and refuses what does not fit. An
- * empty variable counts as absent. Values are never repeated in messages, since some are secrets.
+ * Reads variables by a schema whose properties are their names: converts, fills in defaults, and refuses what
+ * does not fit. An empty variable counts as absent. Values are never repeated in messages, since some are
+ * secrets.
  *
- * @param strict whether variables with our prefix that the schema does not name are refused: true for services,
- *   false where the environment is a person's shell
+ * @param strict whether variables with our prefix that the schema does not name are refused: true for
+ *   services, false where the environment is a person's shell
  * @throws ConfigError naming every bad variable
  */
 export function readEnvironment<S extends TObject>(
@@ -46,8 +47,8 @@ export function readEnvironment<S extends TObject>(
 }
 
 /**
- * Keeps the AWS SDK from saying in this process, and in those that it starts, which Node it will want one day: that is for who maintains this. To
- * be called before a client is built.
+ * Keeps the AWS SDK from saying in this process, and in those that it starts, which Node it will want one
+ * day: that is for who maintains this. To be called before a client is built.
  */
 export function quietSdk(environment: Record<string, string | undefined>): void {
   environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

@@ -1,4 +1,7 @@
-/** What a variable may have to be beyond a pattern: a test, and for the refusal the words that follow "must be". */
+/**
+ * What a variable may have to be beyond a pattern: a test, and for the refusal the words that follow "must
+ * be".
+ */
 interface Format {
   readonly words: string;
   readonly test: (text: string) => boolean;

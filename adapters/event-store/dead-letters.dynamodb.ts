@@ -18,11 +18,15 @@ export interface DeadLettersOptions extends TableTarget {
 /** Bytes that one item carries. */
 const partBytes = 350 * 1024;
 const detailLengthMax = 1_000;
-/** As Kinesis bounds it; inside an aggregate it may be as long as the record, and a letter must fit whatever it tells of. */
+/**
+ * As Kinesis bounds it; inside an aggregate it may be as long as the record, and a letter must fit whatever
+ * it tells of.
+ */
 const partitionKeyLengthMax = 256;
 
 /**
- * The table `dead-letters`: a partition for each day of arrival. A letter whose bytes are too many for one item goes on in further ones, in partitions that no list shows.
+ * The table `dead-letters`: a partition for each day of arrival. A letter whose bytes are too many for one
+ * item goes on in further ones, in partitions that no list shows.
  */
 export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWriter & DeadLettersReader {
   const { tableName, clock = systemClock, random = Math.random } = options;

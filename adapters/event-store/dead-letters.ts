@@ -5,8 +5,8 @@ import type { RecordOrigin } from '../kinesis-records/kinesis-records.ts';
 /** The table of dead letters: records that cannot be processed, kept whole with their reason. */
 export interface DeadLettersWriter {
   /**
-   * Keeps letters until `deadlineMs` (monotonic), one outcome for each, in order. A letter's id follows from where it came from, so a replayed record makes no second one.
-   * Never rejects.
+   * Keeps letters until `deadlineMs` (monotonic), one outcome for each, in order. A letter's id follows from
+   * where it came from, so a replayed record makes no second one. Never rejects.
    */
   put(letters: readonly DeadLetter[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
   close(): Promise<void>;
@@ -14,7 +14,10 @@ export interface DeadLettersWriter {
 
 /** The same for who looks at them. */
 export interface DeadLettersReader {
-  /** The letters that arrived on one UTC day (`YYYY-MM-DD`), in no order that means anything, without their bytes. */
+  /**
+   * The letters that arrived on one UTC day (`YYYY-MM-DD`), in no order that means anything, without their
+   * bytes.
+   */
   list(day: string): AsyncIterable<DeadLetterSummary>;
   get(id: string): Promise<(DeadLetterSummary & { readonly bytes: Uint8Array }) | null>;
   close(): Promise<void>;

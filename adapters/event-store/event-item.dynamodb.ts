@@ -21,7 +21,8 @@ const absent = Object.freeze({
 }) satisfies Partial<RecordedEvent>;
 
 /**
- * An event as an item, its attributes named as its fields. Every attribute follows from the event, so that a repeated write is the same write; what is absent takes no room.
+ * An event as an item, its attributes named as its fields. Every attribute follows from the event, so that a
+ * repeated write is the same write; what is absent takes no room.
  */
 export function eventItem({ event, unknownFields }: StorableEvent, retentionMs: number): Item {
   const values: Record<string, Value> = {

@@ -12,7 +12,10 @@ export interface LedgerOptions extends TableTarget {
   readonly clock?: Clock;
   /** Only writes need chance. */
   readonly random?: Random;
-  /** For how long it is told whether an event is there; the events' own retention is the right one. Only writes need it. */
+  /**
+   * For how long it is told whether an event is there; the events' own retention is the right one. Only
+   * writes need it.
+   */
   readonly retentionMs?: number | undefined;
 }
 
@@ -22,20 +25,27 @@ const writersKey = 'writers';
 const listedMax = 10_000;
 const dayMs = 24 * 3600 * 1000;
 /**
- * Rows expire one by one, and the one that is gone would look like a gap. So each statement says until when what it reaches
- * is judged; rows live a day longer than that, and statements and the list of writers a month, to say it.
+ * Rows expire one by one, and the one that is gone would look like a gap. So each statement says until when
+ * what it reaches is judged; rows live a day longer than that, and statements and the list of writers a
+ * month, to say it.
  */
 const rowsOutliveMs = dayMs;
 const statementsOutliveMs = 30 * dayMs;
 
-/** The table `ledger`: a partition for each writer, its intervals under `i#`, its statements under `s#` (page 4 of the decisions). */
+/**
+ * The table `ledger`: a partition for each writer, its intervals under `i#`, its statements under `s#` (page
+ * 4 of the decisions).
+ */
 export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerReader {
   const { tableName, clock = systemClock, random = Math.random } = options;
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
   const keptMs = retentionMs + statementsOutliveMs;
   const client = connectDynamoDb(options);
   const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
-  /** Writers that are known to be listed, with the day (since the epoch) of that: once a day their entry is put again, so that it outlives their rows. */
+  /**
+   * Writers that are known to be listed, with the day (since the epoch) of that: once a day their entry is
+   * put again, so that it outlives their rows.
+   */
   const listed = new Map<string, number>();
 
   async function write(entries: readonly Entry[], deadlineMs: number): Promise<WriteOutcome[]> {

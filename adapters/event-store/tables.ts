@@ -1,5 +1,6 @@
 /**
- * The tables of the event store and of programs, as whoever creates them needs to know them. All have the string keys `pk` (hash) and `sk` (range), and are on demand.
+ * The tables of the event store and of programs, as whoever creates them needs to know them. All have the
+ * string keys `pk` (hash) and `sk` (range), and are on demand.
  */
 export const tableDefinitions = {
   trackingEvents: { defaultName: 'trackline-tracking-events', ttlAttribute: 'expiresAt' },

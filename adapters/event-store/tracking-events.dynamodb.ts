@@ -48,7 +48,8 @@ export function connectTrackingEvents(
     },
     async countInHour(programId, hour) {
       const counts: Record<string, number> = {};
-      // DynamoDB counts items, but not by type: so the types come over, and nothing else. A COUNT for each type would read the hour thrice.
+      // DynamoDB counts items, but not by type: so the types come over, and nothing else. A COUNT for each
+      // type would read the hour thrice.
       const typesOnly = { ProjectionExpression: '#type', ExpressionAttributeNames: { '#type': 'type' } };
       await Promise.all(
         hourPartitions(programId, hour).map(async (pk) => {

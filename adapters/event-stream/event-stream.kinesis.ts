@@ -17,8 +17,8 @@ const hopeless =
 const throttling = /ProvisionedThroughputExceeded|LimitExceeded|Throttl/;
 
 /**
- * Records onto a Kinesis stream, by PutRecords ("PutRecords", Amazon Kinesis Data Streams API Reference). The SDK's own retries are off:
- * they would send a whole call again, where only the failed records should go.
+ * Records onto a Kinesis stream, by PutRecords ("PutRecords", Amazon Kinesis Data Streams API Reference). The
+ * SDK's own retries are off: they would send a whole call again, where only the failed records should go.
  */
 export function connectKinesisEventStream(options: KinesisEventStreamOptions): EventStream {
   const client = new KinesisClient({
@@ -76,7 +76,10 @@ function outcome(result: PutRecordsResultEntry | undefined): PutOutcome {
   return failed(result?.ErrorCode ?? 'NoOutcome');
 }
 
-/** The service's name for the error; for one below it, such as ECONNREFUSED, the system's, which tells more than `Error`. */
+/**
+ * The service's name for the error; for one below it, such as ECONNREFUSED, the system's, which tells more
+ * than `Error`.
+ */
 function codeOf(error: unknown): string {
   const { name, code } = error as { name?: string; code?: unknown };
   return typeof code === 'string' && (name === undefined || name === 'Error') ? code : (name ?? 'Unknown');

@@ -1,10 +1,11 @@
 /**
- * The port of a stream that takes records: the event stream for the tracker, the core-data stream for business systems and the CLI.
+ * The port of a stream that takes records: the event stream for the tracker, the core-data stream for
+ * business systems and the CLI.
  */
 export interface EventStream {
   /**
-   * Puts up to 500 records, up to 5 MiB together with their keys. Never rejects: what became of each record is told in its place, so
-   * that only failures go back. A call that fails whole fails each of its records.
+   * Puts up to 500 records, up to 5 MiB together with their keys. Never rejects: what became of each record
+   * is told in its place, so that only failures go back. A call that fails whole fails each of its records.
    */
   put(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]>;
   /**

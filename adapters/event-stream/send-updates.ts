@@ -23,8 +23,9 @@ export interface SendOptions {
 export type SendError = string | null;
 
 /**
- * Puts updates onto the core-data stream, as any business system would: one JSON text a record, the program's id as partition key, up to 500 a call.
- * Sends again only what failed, with full jitter, and gives up on what no retry mends. One outcome for each, in order.
+ * Puts updates onto the core-data stream, as any business system would: one JSON text a record, the program's
+ * id as partition key, up to 500 a call. Sends again only what failed, with full jitter, and gives up on what
+ * no retry mends. One outcome for each, in order.
  */
 export async function sendUpdates(
   programs: readonly ProgramVersion[],

@@ -2,7 +2,8 @@ import { deaggregate } from '@trackline/proto/kpl';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 
 /**
- * What both Lambdas do with what an event-source mapping hands them ("Process Amazon Kinesis Data Streams records with Lambda", AWS Lambda Developer Guide).
+ * What both Lambdas do with what an event-source mapping hands them ("Process Amazon Kinesis Data Streams
+ * records with Lambda", AWS Lambda Developer Guide).
  */
 
 /** One record of the stream, with the user records inside it: itself alone, where it is no aggregate. */
@@ -18,7 +19,9 @@ export interface SourcePart {
   readonly origin: RecordOrigin;
 }
 
-/** Where a record came from: the stream's record, and which of the events inside it (0 where it holds one). */
+/**
+ * Where a record came from: the stream's record, and which of the events inside it (0 where it holds one).
+ */
 export interface RecordOrigin {
   readonly stream: string;
   readonly shardId: string;

@@ -75,7 +75,10 @@ function batchOf({ requestContext, timestamp, KinesisBatchInfo, payload }: Docum
   };
 }
 
-/** `aws/lambda/<mapping>/<shard>/2026/01/31/2026-01-31T12.34.56.789-<uuid>.json`: as AWS names them, and to the millisecond, so that they sort */
+/**
+ * `aws/lambda/<mapping>/<shard>/2026/01/31/2026-01-31T12.34.56.789-<uuid>.json`: as AWS names them, and to
+ * the millisecond, so that they sort
+ */
 function keyOf({ mapping, shardId, atMs }: GivenUpBatch): string {
   const time = new Date(atMs).toISOString();
   const day = time.slice(0, 10).replaceAll('-', '/');

@@ -1,7 +1,8 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 
 /**
- * Where a mapping leaves the batches that it gave up, payload and all ("Retain discarded batch records for a Kinesis Data Streams event source in Lambda", AWS Lambda Developer Guide).
+ * Where a mapping leaves the batches that it gave up, payload and all ("Retain discarded batch records for a
+ * Kinesis Data Streams event source in Lambda", AWS Lambda Developer Guide).
  */
 export interface OnFailureDestination {
   put(batch: GivenUpBatch): Promise<void>;

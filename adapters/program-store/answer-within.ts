@@ -1,6 +1,7 @@
 /**
- * `answer`, or a rejection when it has not come within `ms`. Where a process stood still for longer (a starved CPU, a long collection of
- * garbage), it finds the timer run out and the answer waiting in the socket; so the sockets are read once more before the timer counts.
+ * `answer`, or a rejection when it has not come within `ms`. Where a process stood still for longer (a
+ * starved CPU, a long collection of garbage), it finds the timer run out and the answer waiting in the
+ * socket; so the sockets are read once more before the timer counts.
  *
  * @throws Error with the code `TIMEOUT`
  */

@@ -97,7 +97,10 @@ export function connectProgramStoreWriter(target: RedisTarget): ProgramStoreWrit
 export interface ReaderOptions extends RedisTarget {
   /** Told of content under a program's key that is no program. */
   readonly onDamaged?: (id: string, detail: string) => void;
-  /** Whether a read may wait, within its time-out, for a connection that is not up yet (redis-client.redis.ts). */
+  /**
+   * Whether a read may wait, within its time-out, for a connection that is not up yet
+   * (redis-client.redis.ts).
+   */
   readonly waitsForConnection?: boolean;
 }
 

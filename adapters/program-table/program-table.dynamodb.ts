@@ -67,8 +67,8 @@ export function connectProgramTable(options: ProgramTableOptions): ProgramTableW
 
   return {
     async put(program, storedAtMs, deadlineMs = Infinity) {
-      // The history first: its row decides, once and for all, which body a version has. A crash before the second write is mended by the retry that the stream gives: it
-      // finds its own row, and goes on.
+      // The history first: its row decides, once and for all, which body a version has. A crash before the
+      // second write is mended by the retry that the stream gives: it finds its own row, and goes on.
       const key = historyKey(program.id, program.version);
       if (!(await putIf('attribute_not_exists(pk)', { key, program, storedAtMs }, deadlineMs))) {
         const first = await get(key, deadlineMs);

@@ -1,10 +1,14 @@
 import type { ProgramVersion } from '@trackline/domain/program';
 
-/** The program table: every version of every program with its time; the source of truth, from which the program store is rebuilt. */
+/**
+ * The program table: every version of every program with its time; the source of truth, from which the
+ * program store is rebuilt.
+ */
 export interface ProgramTableWriter {
   /**
-   * Keeps the version; what became of it is told by its place among the others. Repeating a put is harmless: it then answers `same`. Rejects when the table does not
-   * answer, at `deadlineMs` (monotonic) if that comes first; the version may then be in its history and not yet the newest, which a repeated put mends.
+   * Keeps the version; what became of it is told by its place among the others. Repeating a put is harmless:
+   * it then answers `same`. Rejects when the table does not answer, at `deadlineMs` (monotonic) if that comes
+   * first; the version may then be in its history and not yet the newest, which a repeated put mends.
    */
   put(program: ProgramVersion, storedAtMs: number, deadlineMs?: number): Promise<TablePutOutcome>;
   close(): Promise<void>;
@@ -14,14 +18,20 @@ export interface ProgramTableWriter {
 export interface ProgramTableReader {
   /** The newest version by one consistent read; null if there never was one. */
   latest(id: string): Promise<StoredVersion | null>;
-  /** The newest version of each program, tombstones included, without reading their histories. Rejects at a row that is no program: to leave it out would be to call it unknown. */
+  /**
+   * The newest version of each program, tombstones included, without reading their histories. Rejects at a
+   * row that is no program: to leave it out would be to call it unknown.
+   */
   all(): AsyncIterable<StoredVersion>;
   /** Every version of one program, newest first. */
   history(id: string): AsyncIterable<StoredVersion>;
   close(): Promise<void>;
 }
 
-/** stored: the newest now. same: was the newest already. older: a newer one exists. conflict: equal version, other body; the first stays. */
+/**
+ * stored: the newest now. same: was the newest already. older: a newer one exists. conflict: equal version,
+ * other body; the first stays.
+ */
 export type TablePutOutcome = 'stored' | 'same' | 'older' | 'conflict';
 
 export interface StoredVersion {

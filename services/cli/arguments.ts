@@ -5,7 +5,9 @@ import { InvalidArgumentError } from 'commander';
 import { limits } from './limits.ts';
 import { isDay, isHour } from './time.ts';
 
-/** What may stand on the command line, each as a parser that gives the value or says what it should have been. */
+/**
+ * What may stand on the command line, each as a parser that gives the value or says what it should have been.
+ */
 
 /** @throws InvalidArgumentError, as all of these */
 export function identifier(text: string): string {

@@ -1,4 +1,7 @@
-/** Maps with at most `max` calls of `task` under way; results in the order of the items. The first rejection rejects. */
+/**
+ * Maps with at most `max` calls of `task` under way; results in the order of the items. The first rejection
+ * rejects.
+ */
 export async function mapBounded<T, R>(
   items: readonly T[],
   max: number,

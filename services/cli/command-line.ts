@@ -16,8 +16,8 @@ export interface GlobalOptions {
 }
 
 /**
- * The commands, their options and their help. What a command does is loaded when it is carried out, so that `--help` and mistakes are
- * answered at once.
+ * The commands, their options and their help. What a command does is loaded when it is carried out, so that
+ * `--help` and mistakes are answered at once.
  *
  * @param showHelp takes the text of `--help` or `--version`
  * @throws CommanderError, from parsing: with exit code 0 after help, else for a mistake of the caller

@@ -58,8 +58,8 @@ const environmentSchema = Type.Object({
 });
 
 /**
- * Finds the system: the stack file that `--stack` names, else that of `TRACKLINE_STACK`, else `.local/stack.json` in this folder or one above it,
- * else the environment.
+ * Finds the system: the stack file that `--stack` names, else that of `TRACKLINE_STACK`, else
+ * `.local/stack.json` in this folder or one above it, else the environment.
  *
  * @throws Failure with exit code 78 that names what is wrong, and where
  */

@@ -7,7 +7,10 @@ import type { ProgramStoreReader, ProgramStoreWriter } from '@trackline/adapters
 import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
 import type { Clock, Random } from '@trackline/domain/clock';
 
-/** The parts of the system that a command may ask for. Each is connected when it is first asked for, and closed at the end. */
+/**
+ * The parts of the system that a command may ask for. Each is connected when it is first asked for, and
+ * closed at the end.
+ */
 export interface Parts {
   programTable(): Promise<ProgramTableReader>;
   coreDataStream(): Promise<EventStream>;

@@ -17,8 +17,8 @@ export type DecodedPart =
   | { readonly kind: 'bad'; readonly reason: string; readonly detail: string };
 
 /**
- * Decodes what can be decoded: a core-data update or its text; the event in a record, or each of those in an aggregate. What a newer build wrote may be readable
- * by now, so a letter is not assumed to be bad.
+ * Decodes what can be decoded: a core-data update or its text; the event in a record, or each of those in an
+ * aggregate. What a newer build wrote may be readable by now, so a letter is not assumed to be bad.
  *
  * @param at what the record was meant to be; null where nobody said
  */

@@ -1,6 +1,9 @@
 const bytesPerLine = 16;
 
-/** Bytes as offset, hexadecimal and printable ASCII, sixteen a line, as `hexdump -C` shows them; the first `bytesMax` of them. */
+/**
+ * Bytes as offset, hexadecimal and printable ASCII, sixteen a line, as `hexdump -C` shows them; the first
+ * `bytesMax` of them.
+ */
 export function hexDump(bytes: Uint8Array, bytesMax = Infinity): string {
   const lines: string[] = [];
   const end = Math.min(bytes.length, bytesMax);

@@ -9,7 +9,8 @@ import pkg from './package.json' with { type: 'json' };
 import { columns, say, show, terminalProgress } from './terminal.ts';
 
 /**
- * The composition root: reads the command line, connects what the command asks for, shows what it answers, and closes.
+ * The composition root: reads the command line, connects what the command asks for, shows what it answers,
+ * and closes.
  *
  * @param words the arguments, without node and script
  * @returns the exit code
@@ -54,7 +55,10 @@ async function carryOut(command: Parameters<Run>[0], { stack, json }: GlobalOpti
   }
 }
 
-/** Help that was asked for goes to stdout. All else that ends a command early goes to stderr: one line, and details below it. */
+/**
+ * Help that was asked for goes to stdout. All else that ends a command early goes to stderr: one line, and
+ * details below it.
+ */
 async function complain(error: unknown, help: readonly string[]): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) {

@@ -3,15 +3,18 @@ import { visible } from './visible.ts';
 
 export type Cell = string | number;
 
-/** The head of a column; a `prose` column is cut where the terminal is too narrow, since nobody copies from it. */
+/**
+ * The head of a column; a `prose` column is cut where the terminal is too narrow, since nobody copies from
+ * it.
+ */
 export type Head = string | { readonly prose: string };
 
 const gap = '  ';
 const proseWidthMin = 10;
 
 /**
- * Rows under their heads, columns aligned, numbers to the right, without borders or colours: readable, and easy to cut.
- * Every cell is made `visible`.
+ * Rows under their heads, columns aligned, numbers to the right, without borders or colours: readable, and
+ * easy to cut. Every cell is made `visible`.
  *
  * @param columnsMax the terminal's; only columns of prose give way, so a table may be wider
  */

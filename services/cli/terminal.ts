@@ -2,8 +2,8 @@ import type { Progress } from './context.ts';
 import { visible, visibleJson, visibleLines } from './visible.ts';
 
 /**
- * The only place that writes to the terminal, so that everything written has been made harmless. A reader that had enough (`| head`) is no error: what is
- * written after that goes nowhere.
+ * The only place that writes to the terminal, so that everything written has been made harmless. A reader
+ * that had enough (`| head`) is no error: what is written after that goes nowhere.
  */
 
 /** Shows a text, or one JSON document, on stdout. Rejects when it can't be written, as on a full disk. */
@@ -38,7 +38,10 @@ export function terminalProgress(): { readonly show: Progress; end(): void } {
   };
 }
 
-/** Without a listener an error of these streams would end the process; with one, each write's own callback tells it. */
+/**
+ * Without a listener an error of these streams would end the process; with one, each write's own callback
+ * tells it.
+ */
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 

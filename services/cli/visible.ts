@@ -1,7 +1,8 @@
 /**
- * Data goes to a terminal, and some of it was written by strangers: a user agent, a referrer, a program's name. Whatever could
- * move the cursor, change the window's title or turn the direction of text is shown as an escape instead: control characters (Cc: C0, DEL, C1), format
- * characters (Cf: bidirectional overrides, zero-width ones), line separators, lone surrogates. The two joiners stay, since whole scripts need them.
+ * Data goes to a terminal, and some of it was written by strangers: a user agent, a referrer, a program's
+ * name. Whatever could move the cursor, change the window's title or turn the direction of text is shown as
+ * an escape instead: control characters (Cc: C0, DEL, C1), format characters (Cf: bidirectional overrides,
+ * zero-width ones), line separators, lone surrogates. The two joiners stay, since whole scripts need them.
  */
 const harmful = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -15,7 +16,9 @@ export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
 
-/** `value` as one JSON document, indented; it is as harmless as `visible` text, and says the same to a parser. */
+/**
+ * `value` as one JSON document, indented; it is as harmless as `visible` text, and says the same to a parser.
+ */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(harmful, (character) =>
     character === '\n' ? character : units(character),

@@ -12,7 +12,10 @@ import { limits } from './limits.ts';
 import { buildTelemetry } from './telemetry.ts';
 import { type UpdaterParts, update } from './update.ts';
 
-/** The two Lambdas behind core data: one takes updates, the other rebuilds the program store where it has no generation. */
+/**
+ * The two Lambdas behind core data: one takes updates, the other rebuilds the program store where it has no
+ * generation.
+ */
 export interface CoreDataUpdater {
   /** Never rejects: what could not be taken is named in its answer, and comes again. */
   handler(
@@ -24,7 +27,10 @@ export interface CoreDataUpdater {
   close(): Promise<void>;
 }
 
-/** Both, for a configuration. Clients are built by the first call, and used again by all that follow; where that fails, the next call tries again. */
+/**
+ * Both, for a configuration. Clients are built by the first call, and used again by all that follow; where
+ * that fails, the next call tries again.
+ */
 export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUpdater {
   let parts: UpdaterParts | null = null;
   const connected = () => {

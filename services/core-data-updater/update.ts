@@ -20,10 +20,13 @@ export interface UpdaterParts {
 type Outcome = 'applied' | 'older' | 'same' | 'conflicts' | 'deadLettered';
 
 /**
- * Takes one batch of updates, one after the other: the table first, which is the truth, then the store, which announces.
+ * Takes one batch of updates, one after the other: the table first, which is the truth, then the store, which
+ * announces.
  *
- * A record that fails does not hold up the rest. Lambda brings all from the lowest failed one on again, in order; what was taken early by then is harmless, since the version decides and
- * not the order: the failed update is then the older one, and dropped, or still the newer one, and wins. What the deadline leaves untried has failed, too.
+ * A record that fails does not hold up the rest. Lambda brings all from the lowest failed one on again, in
+ * order; what was taken early by then is harmless, since the version decides and not the order: the failed
+ * update is then the older one, and dropped, or still the newer one, and wins. What the deadline leaves
+ * untried has failed, too.
  *
  * @param deadlineMs monotonic
  * @returns the sequence numbers of the records that must come again. Never rejects.
@@ -71,7 +74,8 @@ async function take(parts: UpdaterParts, part: SourcePart, deadlineMs: number): 
   // Also what the table had already: the store may have failed the last time.
   const inStore = await store.apply(program);
   if (inStore !== 'conflict') return inStore;
-  // The table, which is the truth, took it; the store holds something else. That is for a person, and no fault of the update's.
+  // The table, which is the truth, took it; the store holds something else. That is for a person, and no
+  // fault of the update's.
   telemetry.versionConflict({ in: 'store', programId: program.id, version: program.version });
   return 'conflicts';
 }

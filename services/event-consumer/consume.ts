@@ -20,9 +20,10 @@ export interface ConsumerParts {
 }
 
 /**
- * Persists one batch. The order is what makes the ledger a proof: a record's row is booked only when all that it covers
- * is kept, be it as events or as dead letters. All writes are the same when repeated, so a record that failed halfway
- * simply comes again. What no repetition mends is kept as a dead letter, and holds up nobody.
+ * Persists one batch. The order is what makes the ledger a proof: a record's row is booked only when all that
+ * it covers is kept, be it as events or as dead letters. All writes are the same when repeated, so a record
+ * that failed halfway simply comes again. What no repetition mends is kept as a dead letter, and holds up
+ * nobody.
  *
  * @returns the sequence numbers of the records that must come again, in order. Never rejects.
  */
@@ -155,7 +156,10 @@ function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures
   return { sequenceNumber, letters: bounded(letters, source), places };
 }
 
-/** A record of which hardly anything is good is kept whole: a letter for each part could take longer than there is. */
+/**
+ * A record of which hardly anything is good is kept whole: a letter for each part could take longer than
+ * there is.
+ */
 function bounded(letters: readonly DeadLetter[], { whole, parts }: SourceRecord): readonly DeadLetter[] {
   const [first] = letters;
   if (first === undefined || letters.length <= limits.lettersPerRecordMax) return letters;

@@ -10,7 +10,10 @@ import { type ConsumerParts, consume } from './consume.ts';
 import { deadlinesOf } from './limits.ts';
 import { buildTelemetry } from './telemetry.ts';
 
-/** The Lambda behind the event stream. Never rejects: what could not be kept is named in its answer, and comes again. */
+/**
+ * The Lambda behind the event stream. Never rejects: what could not be kept is named in its answer, and comes
+ * again.
+ */
 export interface EventConsumerHandler {
   (
     event: KinesisStreamEvent,
@@ -19,7 +22,10 @@ export interface EventConsumerHandler {
   close(): Promise<void>;
 }
 
-/** A handler for a configuration. Clients are built by its first call, and used again by all that follow; where that fails, the next call tries again. */
+/**
+ * A handler for a configuration. Clients are built by its first call, and used again by all that follow;
+ * where that fails, the next call tries again.
+ */
 export function buildHandler(configure: () => EventConsumerConfig): EventConsumerHandler {
   let parts: ConsumerParts | null = null;
 

@@ -1,8 +1,13 @@
 /** Every bound of the consumer that is not an operator's to choose. */
 export const limits = Object.freeze({
-  /** The share of an invocation's time after which no event is tried again: what was stored by then is still to be booked. */
+  /**
+   * The share of an invocation's time after which no event is tried again: what was stored by then is still
+   * to be booked.
+   */
   eventsShareOfTime: 0.7,
-  /** The share after which nothing is: the answer, record by record, says more than the time-out of a Lambda. */
+  /**
+   * The share after which nothing is: the answer, record by record, says more than the time-out of a Lambda.
+   */
   writesShareOfTime: 0.9,
   /** Dead letters of one record; beyond them the record is kept whole, as one. */
   lettersPerRecordMax: 100,

@@ -1,6 +1,9 @@
 import type { Interval } from '@trackline/domain/ledger';
 
-/** What stood at one place of an aggregate: an event with its writer and number, or something that could not be decoded. */
+/**
+ * What stood at one place of an aggregate: an event with its writer and number, or something that could not
+ * be decoded.
+ */
 export type Place =
   | { readonly writer: string; readonly sequence: number; readonly isDeadLetter: boolean }
   | 'undecodable';
@@ -13,8 +16,10 @@ export interface Run extends Interval {
 /**
  * The intervals that an aggregate covers.
  *
- * An aggregate holds one writer's consecutive events, so place n holds the number origin + n, and that also numbers what could not be decoded: a dead letter leaves no
- * false gap. Where events disagree about writer or origin (an aggregate of another maker), only what stands between two that agree is claimed: a row too many would hide a loss.
+ * An aggregate holds one writer's consecutive events, so place n holds the number origin + n, and that also
+ * numbers what could not be decoded: a dead letter leaves no false gap. Where events disagree about writer or
+ * origin (an aggregate of another maker), only what stands between two that agree is claimed: a row too many
+ * would hide a loss.
  */
 export function runsOf(places: readonly Place[]): Run[] {
   const stretches: Stretch[] = [];

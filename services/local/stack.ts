@@ -199,7 +199,10 @@ function explainRedis(error: Error): never {
   );
 }
 
-/** Imports the samples where there is no program. Returns how far that came, in words; null where there was nothing to do. */
+/**
+ * Imports the samples where there is no program. Returns how far that came, in words; null where there was
+ * nothing to do.
+ */
 async function bringSamples(
   samples: readonly ProgramVersion[],
   place: Pick<StackFile, 'region' | 'kinesisEndpoint' | 'dynamodbEndpoint' | 'coreDataStream' | 'tables'>,

@@ -47,7 +47,9 @@ export const schema = Type.Object({
   /** How long calls are still taken after the signal, until load balancers have noticed. */
   TRACKLINE_DRAIN_DELAY_MS: ms(0, 5_000, 3_600_000),
   TRACKLINE_DRAIN_TIMEOUT_MS: ms(1, 20_000, 3_600_000),
-  /** The ledger takes a writer that has said nothing for a minute for one that has died (domain/ledger.ts). */
+  /**
+   * The ledger takes a writer that has said nothing for a minute for one that has died (domain/ledger.ts).
+   */
   TRACKLINE_STATEMENT_EVERY_MS: ms(1, 10_000, 20_000),
 });
 

@@ -119,8 +119,9 @@ export function drainMsMax(
 }
 
 /**
- * How long a lost announcement may go unnoticed: two polls (a counter that is ahead gets one more, coherence.ts), their
- * jitter of a tenth, and the answers to both and to the two reads of a program that follow.
+ * How long a lost announcement may go unnoticed: two polls (a counter that is ahead gets one more,
+ * coherence.ts), their jitter of a tenth, and the answers to both and to the two reads of a program that
+ * follow.
  */
 function lostAnnouncementNoticedMs(
   { storePollEveryMs }: Pick<Limits, 'storePollEveryMs'>,

@@ -100,7 +100,8 @@ describe('programs', () => {
     const redis = new Redis(cli.file.redisUrl);
     await redis.flushall();
     redis.disconnect();
-    // The stack rebuilds it every minute, and may have been faster: either way it is built when the command ends.
+    // The stack rebuilds it every minute, and may have been faster: either way it is built when the command
+    // ends.
     await cli.document('program', 'rebuild');
     expect(await get(sample)).toMatchObject({ program, store: { kind: 'arrived' } });
   });
@@ -193,6 +194,6 @@ describe('mistakes', () => {
     const dead = join(cli.folder, 'dead.json');
     writeFileSync(dead, JSON.stringify({ ...cli.file, dynamodbEndpoint: 'http://127.0.0.1:1' }));
     const words = await failure(run(['ledger'], { environment: { TRACKLINE_STACK: dead } }), 1);
-    expect(words).toMatch(/^Nothing answers .*127\.0\.0\.1:1.*dead\.json names\?$/);
+    expect(words).toMatch(/^Nothing answers .*127\.0\.0\.1:1.*dead\.json names\? "npm start" starts it\.$/);
   });
 });

@@ -9,7 +9,10 @@ import { eventRun, eventTimeMs, recordedEvent } from '../helpers/events.ts';
 import { aggregate, allDone, bytesOf, context, kinesisEvent } from '../helpers/kinesis-records.ts';
 import { statement } from '../helpers/statements.ts';
 
-/** The event records of BAD-INPUT: each becomes a dead letter alone, its neighbours persist, and the next good call works. */
+/**
+ * The event records of BAD-INPUT: each becomes a dead letter alone, its neighbours persist, and the next good
+ * call works.
+ */
 
 function bodyOf(overrides: Partial<RecordedEvent>): Uint8Array {
   return bytesOf(recordedEvent({ sequence: 6, ...overrides }));
@@ -180,7 +183,8 @@ describe('bad event records', () => {
 
     test('unknown fields are accepted and kept', async () => {
       const consumer = await buildConsumer(dynamoDb);
-      // StreamRecord.event (field 1) comes twice, which protobuf merges: the second time with a field 999 that nobody knows.
+      // StreamRecord.event (field 1) comes twice, which protobuf merges: the second time with a field 999
+      // that nobody knows.
       const unknown = Buffer.from([0xba, 0x3e, 0x02, 0x68, 0x69]);
       const event = recordedEvent();
       const extended = Buffer.concat([bytesOf(event), Buffer.from([0x0a, unknown.length]), unknown]);

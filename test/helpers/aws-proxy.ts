@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a proxy does with one call: pass it on (null), answer itself, never answer, cut the connection, or pass on another and add to its answer. */
+/**
+ * What a proxy does with one call: pass it on (null), answer itself, never answer, cut the connection, or
+ * pass on another and add to its answer.
+ */
 export type Interference = (
   operation: string,
   body: Record<string, unknown>,

@@ -12,8 +12,9 @@ import type { ProgramVersion } from '@trackline/domain/program';
 import { parseUpdate } from '@trackline/proto/core-data-update';
 
 /**
- * The parts in memory, for tests of what commands make of them: the program table with its history, a core-data stream with an updater behind it, the program
- * store, and what the event store holds. How the real parts behave is for the contract tests.
+ * The parts in memory, for tests of what commands make of them: the program table with its history, a
+ * core-data stream with an updater behind it, the program store, and what the event store holds. How the real
+ * parts behave is for the contract tests.
  */
 export class MemoryParts {
   /** Every version that the table took, by program, oldest first. */
@@ -35,7 +36,10 @@ export class MemoryParts {
   readonly batches: ListedBatch[] = [];
   readonly progress: string[] = [];
 
-  /** As the core-data updater: table first, then store; the newer version wins, the first content of a version stays. */
+  /**
+   * As the core-data updater: table first, then store; the newer version wins, the first content of a version
+   * stays.
+   */
   apply(program: ProgramVersion, storedAtMs = 0): void {
     const versions = this.versions.get(program.id) ?? [];
     this.versions.set(program.id, versions);

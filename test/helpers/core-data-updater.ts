@@ -12,7 +12,9 @@ import { eventDay } from './events.ts';
 import { LogLines } from './log-lines.ts';
 import type { TestRedis } from './redis.ts';
 
-/** The real handlers on new tables, through a proxy, and on an emptied Redis; with readers that go past both. */
+/**
+ * The real handlers on new tables, through a proxy, and on an emptied Redis; with readers that go past both.
+ */
 export async function buildTestUpdater(dynamoDb: TestDynamoDb, redis: TestRedis) {
   const tables = await dynamoDb.tables('programs', 'deadLetters');
   const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);

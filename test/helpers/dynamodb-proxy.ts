@@ -1,8 +1,9 @@
 import { type Interference, startAwsProxy } from './aws-proxy.ts';
 
 /**
- * How a call is treated. forward: as if there were no proxy. drop: the connection is cut. hang: it is never answered. unprocessed: of a BatchWriteItem, so many of its last
- * requests are left undone, as by a table that has no room. error: refused with this error of DynamoDB's.
+ * How a call is treated. forward: as if there were no proxy. drop: the connection is cut. hang: it is never
+ * answered. unprocessed: of a BatchWriteItem, so many of its last requests are left undone, as by a table
+ * that has no room. error: refused with this error of DynamoDB's.
  */
 export type Treatment =
   | 'forward'

@@ -25,7 +25,10 @@ const forms = [
   { name: 'dynalite', dynaliteOnly: true, missing: null },
 ];
 
-/** Runs a suite on each form of DynamoDB that there is: one server for all its tests, in memory, on a free port. */
+/**
+ * Runs a suite on each form of DynamoDB that there is: one server for all its tests, in memory, on a free
+ * port.
+ */
 export function onEachDynamoDb(suite: (dynamoDb: TestDynamoDb) => void): void {
   for (const { name, dynaliteOnly, missing } of forms) {
     describe.skipIf(skipWithout(name, missing))(name, () => {

@@ -42,7 +42,10 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     logged,
     events,
     ledger,
-    /** Consumes a batch whose time for events is up when `isUp` says so, and not before; its records that failed. */
+    /**
+     * Consumes a batch whose time for events is up when `isUp` says so, and not before; its records that
+     * failed.
+     */
     async consumeBy(isUp: () => boolean, batch: KinesisStreamEvent): Promise<readonly string[]> {
       const clock = { ...systemClock, monotonicMs: () => (isUp() ? 60_000 : 0) };
       const target = { region, endpoint: proxy.url, clock, random: () => 0 };

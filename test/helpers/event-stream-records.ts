@@ -27,7 +27,8 @@ export async function countStreamRecords(stack: StackFile): Promise<number> {
         }),
       );
       let iterator = start.ShardIterator;
-      // An empty answer is the end: what is put while we count (a statement, every ten seconds) may count or not.
+      // An empty answer is the end: what is put while we count (a statement, every ten seconds) may count or
+      // not.
       while (iterator) {
         const page = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
         if (!page.Records?.length) break;

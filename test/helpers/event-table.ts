@@ -2,8 +2,8 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { StackFile } from '@trackline/local/stack-file';
 
 /**
- * Looks into a stack's tables with the AWS SDK alone, and none of Trackline's code, as somebody else's tool would.
- * It scans: for tests, whose tables are small.
+ * Looks into a stack's tables with the AWS SDK alone, and none of Trackline's code, as somebody else's tool
+ * would. It scans: for tests, whose tables are small.
  */
 export function tableReader(stack: StackFile) {
   const client = new DynamoDBClient({

@@ -5,8 +5,9 @@ import { readConfig } from '@trackline/local/config';
 import { readTree } from './source-tree.ts';
 
 /**
- * The rules of the house on documents, as functions from their texts to the list of what breaks them, each finding one
- * line that names the document. What a reader is told to type has to be something that can be typed.
+ * The rules of the house on documents, as functions from their texts to the list of what breaks them, each
+ * finding one line that names the document. What a reader is told to type has to be something that can be
+ * typed.
  */
 
 /** Path from the root → text. */
@@ -32,8 +33,8 @@ function codeLines(text: string): string[] {
 const word = /(?:"[^"]*"|'[^']*'|[^\s"'|<>#;&)])+/g;
 
 /**
- * The arguments of each call of a command, up to a pipe, a redirection or a comment. One that stands for several
- * (`a|b`, `…`) is no call.
+ * The arguments of each call of a command, up to a pipe, a redirection or a comment. One that stands for
+ * several (`a|b`, `…`) is no call.
  */
 function callsOf(command: RegExp, text: string): string[][] {
   const calls = new RegExp(`${command.source}((?:[ \\t]+${word.source})*)(\\S*)`, 'g');

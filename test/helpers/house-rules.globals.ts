@@ -2,8 +2,8 @@ import { sources } from './house-rules.ts';
 import { bareCode, importsOf, type SourceTree } from './source-tree.ts';
 
 /**
- * The rules of the house on what every file could reach without an import: the environment, time and chance. Each is
- * a function as those of house-rules.ts.
+ * The rules of the house on what every file could reach without an import: the environment, time and chance.
+ * Each is a function as those of house-rules.ts.
  */
 
 const configs = /^services\/[^/]+\/config\.ts$/;
@@ -11,7 +11,10 @@ const configs = /^services\/[^/]+\/config\.ts$/;
 /** The set-up runs before there is any config.ts, on Node's built-ins alone. */
 const readsEnvironment = ['scripts/setup.mjs'];
 
-/** `process` other than for one of its members by name, and that not `env`; whoever holds it whole can read it too. */
+/**
+ * `process` other than for one of its members by name, and that not `env`; whoever holds it whole can read it
+ * too.
+ */
 const wholeProcess =
   /(?<![\w$.#])process\b(?!\s*\(|\s*\.\s*(?!env\b)[\w$])|\b(globalThis|global|import\.meta\.env)\b/;
 

@@ -2,8 +2,8 @@ import { builtinModules } from 'node:module';
 import { importsOf, type SourceTree, textsOf } from './source-tree.ts';
 
 /**
- * The rules of the house on imports and names, as functions from a tree to the list of what breaks them, each finding
- * one line that names the file. They hold for what runs; tests may reach for anything.
+ * The rules of the house on imports and names, as functions from a tree to the list of what breaks them, each
+ * finding one line that names the file. They hold for what runs; tests may reach for anything.
  */
 
 const isTest = (path: string) =>
@@ -21,6 +21,16 @@ const floors = ['domain', 'proto', 'adapters', 'services'] as const;
 
 /** What the local stack may take from other services: the Lambdas, as AWS would run them. */
 const lambdaFaces = /^services\/(event-consumer|core-data-updater)\/(handler|config)\.ts$/;
+
+/** Comments that run off the page; code is the formatter's. */
+export function wideComments(tree: SourceTree): string[] {
+  return [...tree].flatMap(([path, text]) =>
+    text
+      .split('\n')
+      .filter((line) => line.length > 120 && /^\s*(\/\/|\/?\*)/.test(line))
+      .map((line) => `${path}: ${line.trim().slice(0, 60)}…`),
+  );
+}
 
 /** Arrows that run upwards, or from one service to another. */
 export function forbiddenArrows(tree: SourceTree): string[] {
@@ -107,18 +117,22 @@ const clients: readonly { readonly client: RegExp; readonly home: RegExp }[] = [
   { client: /^@?fastify(\/|$)/, home: /^services\/(tracker|console)\// },
 ];
 
-/** In place of what AWS would have made long before: they create streams and tables, and are behind no port. */
+/**
+ * In place of what AWS would have made long before: they create streams and tables, and are behind no port.
+ */
 const portless = ['services/local/parts/streams.kinesis.ts', 'services/local/parts/tables.dynamodb.ts'];
 
-/** Whether a file called as an adapter is one: in the room of the adapters, or beside the port that it is for. */
+/**
+ * Whether a file called as an adapter is one: in the room of the adapters, or beside the port that it is for.
+ */
 function isBesidePort(path: string, tree: SourceTree): boolean {
   const port = /^services\/.*(?=\.(?:redis|kinesis|dynamodb)\.ts$)/.exec(path)?.[0];
   return port === undefined || tree.has(`${port}.ts`) || portless.includes(path);
 }
 
 /**
- * Clients of external systems outside their adapters. Whichever way one is imported, its name has to be written: so
- * every text counts that is such a name.
+ * Clients of external systems outside their adapters. Whichever way one is imported, its name has to be
+ * written: so every text counts that is such a name.
  */
 export function strayClients(tree: SourceTree): string[] {
   return sources(tree).flatMap(([path, text]) =>

@@ -4,7 +4,10 @@ import { encodeEvent } from '@trackline/proto/tracking-event';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { eventTimeMs } from './events.ts';
 
-/** Records, or bodies of such, as an event-source mapping hands them to a Lambda; each its own sequence number. */
+/**
+ * Records, or bodies of such, as an event-source mapping hands them to a Lambda; each its own sequence
+ * number.
+ */
 export function kinesisEvent(...records: readonly (Uint8Array | KinesisStreamRecord)[]): KinesisStreamEvent {
   return {
     Records: records.map((each, index) =>

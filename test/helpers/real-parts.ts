@@ -1,8 +1,9 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Which real parts the tests ran against: each test file that starts one says so here, and the run's summary names them all.
- * In CI a part that is not there is a failure, so that no suite can pass by leaving itself out.
+ * Which real parts the tests ran against: each test file that starts one says so here, and the run's summary
+ * names them all. In CI a part that is not there is a failure, so that no suite can pass by leaving itself
+ * out.
  */
 export function ranAgainst(part: string): void {
   const file = process.env.TEST_REAL_PARTS_FILE;

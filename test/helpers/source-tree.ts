@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** The sources of a tree: path from its root → text. A map, so that a test can plant a fault without touching the disk. */
+/**
+ * The sources of a tree: path from its root → text. A map, so that a test can plant a fault without touching
+ * the disk.
+ */
 export type SourceTree = ReadonlyMap<string, string>;
 
 /** What is not written by hand: packages, state, generated code, reports, and folders of tools. */
 const leftOut = /^(node_modules|gen|coverage|\..+)$/;
 
-/** Every file of a tree whose name fits. Asks no git, so that a tree without one, or of another owner, will do. */
+/**
+ * Every file of a tree whose name fits. Asks no git, so that a tree without one, or of another owner, will
+ * do.
+ */
 export function readTree(root: string, name: RegExp): SourceTree {
   const pathsIn = (folder: string): string[] =>
     readdirSync(posix.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -24,7 +30,10 @@ export function readSourceTree(root: string): SourceTree {
   return readTree(root, /\.(ts|tsx|mts|mjs|js)$/);
 }
 
-/** A comment, a text, a template (one that holds another counts as several), or a pattern: what is not plain code. */
+/**
+ * A comment, a text, a template (one that holds another counts as several), or a pattern: what is not plain
+ * code.
+ */
 const token = new RegExp(
   [
     /\/\/.*|\/\*[\s\S]*?\*\//,

@@ -33,7 +33,8 @@ export function stateFolder(): { readonly path: string; remove(): void } {
 }
 
 /**
- * Starts the embedded stack as `npm start` does after its set-up, on free ports, and resolves when it is ready.
+ * Starts the embedded stack as `npm start` does after its set-up, on free ports, and resolves when it is
+ * ready.
  *
  * @param state the folder of its state
  * @param args options of `npm start`
@@ -74,7 +75,10 @@ export async function startStack(state: string, args: readonly string[] = []): P
   };
 }
 
-/** This process's environment without what would point a stack or the command line at a system of somebody's: tests have their own. */
+/**
+ * This process's environment without what would point a stack or the command line at a system of somebody's:
+ * tests have their own.
+ */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env);
   return Object.fromEntries(

@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 /**
- * Ends a run's summary with the seconds each suite took, the real parts that its tests ran against, and once more what failed: where only
- * the end of a log is kept, that is what one looks for.
+ * Ends a run's summary with the seconds each suite took, the real parts that its tests ran against, and once
+ * more what failed: where only the end of a log is kept, that is what one looks for.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {

@@ -15,7 +15,8 @@ describe('the pipeline', () => {
   let tables: ReturnType<typeof tableReader>;
 
   beforeAll(async () => {
-    // dynalite: DynamoDB Local syncs every item to the disk, some hundred a second (page 5 of the decisions); start.test.ts runs on it.
+    // dynalite: DynamoDB Local syncs every item to the disk, some hundred a second (page 5 of the decisions);
+    // start.test.ts runs on it.
     stack = await startStack(state.path, ['--trackers', '2', '--dynamodb', 'dynalite']);
     tables = tableReader(stack.file);
   });
@@ -45,7 +46,8 @@ describe('the pipeline', () => {
     await until('the item', async () => (await tables.messageIds()).length === before.length + 1);
     const seconds = (performance.now() - from) / 1000;
     process.stdout.write(`   impression → item: ${seconds.toFixed(2)} s\n`);
-    // A property of the stack's settings (200 ms polls), not of the machine: see ARCHITECTURE. 10 × what was seen.
+    // A property of the stack's settings (200 ms polls), not of the machine: see ARCHITECTURE. 10 × what was
+    // seen.
     expect(seconds).toBeLessThan(10);
 
     const shown = await stack.trackline('events', '--program', sample);

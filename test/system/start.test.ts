@@ -7,7 +7,10 @@ import { until } from '../helpers/until.ts';
 
 const sample = 'aurora-shoes';
 
-/** What a stack leaves behind, and what it finds again; on the parts that the machine has, and on those that npm alone gives. */
+/**
+ * What a stack leaves behind, and what it finds again; on the parts that the machine has, and on those that
+ * npm alone gives.
+ */
 describe.each([
   ['the parts of this machine', []],
   ['npm-only parts', ['--redis', 'npm', '--dynamodb', 'dynalite']],

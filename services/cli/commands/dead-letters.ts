@@ -25,7 +25,10 @@ export async function deadLettersList(
   };
 }
 
-/** `dead-letters show ID`: why it is one, where it came from, its bytes, and what they say where they say something. */
+/**
+ * `dead-letters show ID`: why it is one, where it came from, its bytes, and what they say where they say
+ * something.
+ */
 export async function deadLettersShow(
   { parts }: Context,
   id: string,

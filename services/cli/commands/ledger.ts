@@ -14,7 +14,8 @@ export interface LedgerOptions {
 }
 
 /**
- * `ledger`: for each writer, whether all that it accepted is persisted, from the ledger table alone. It never reads the events themselves.
+ * `ledger`: for each writer, whether all that it accepted is persisted, from the ledger table alone. It never
+ * reads the events themselves.
  */
 export async function ledger({ parts, clock, progress }: Context, options: LedgerOptions): Promise<Answer> {
   const books = await parts.ledger();
@@ -37,7 +38,9 @@ export async function ledger({ parts, clock, progress }: Context, options: Ledge
   };
 }
 
-/** What this writer's statements do not reach: a killed tracker may have accepted events after its last one. */
+/**
+ * What this writer's statements do not reach: a killed tracker may have accepted events after its last one.
+ */
 const isVouchedFor = ({ state }: WriterBalance) => state !== 'silent';
 
 function totals(balances: readonly WriterBalance[]) {

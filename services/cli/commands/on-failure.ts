@@ -8,7 +8,10 @@ import { limits } from '../limits.ts';
 import { type Cell, count, pairs, table } from '../table.ts';
 import { dayOf, iso, shortIso } from '../time.ts';
 
-/** `dead-letters list --on-failure`: the batches that a Lambda failed on until its retries or their age ran out, newest first. */
+/**
+ * `dead-letters list --on-failure`: the batches that a Lambda failed on until its retries or their age ran
+ * out, newest first.
+ */
 export async function onFailureList(
   { parts }: Context,
   { day }: { readonly day?: string | undefined },

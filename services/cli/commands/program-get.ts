@@ -10,7 +10,8 @@ import { shortIso } from '../time.ts';
 import { versionJson, versionTable } from '../versions.ts';
 
 /**
- * `program get ID`: the newest version, from the program table, and whether the program store has it too; with `history` every version, newest first.
+ * `program get ID`: the newest version, from the program table, and whether the program store has it too;
+ * with `history` every version, newest first.
  */
 export async function programGet(
   context: Context,
@@ -32,7 +33,10 @@ export async function programGet(
   return { json: { ...versionJson(newest), store }, text: () => describe(newest, inWords(store)) };
 }
 
-/** What the program store says of the newest version. The answer must not depend on Redis, so its trouble is part of it. */
+/**
+ * What the program store says of the newest version. The answer must not depend on Redis, so its trouble is
+ * part of it.
+ */
 async function storeState({ parts, clock }: Context, { program }: StoredVersion): Promise<Arrival> {
   let reader: ProgramStoreReader;
   try {

@@ -14,8 +14,9 @@ import { limits } from '../limits.ts';
 import { count, table } from '../table.ts';
 
 /**
- * What became of an entry. stored: the program store has it. sent: it is on the core-data stream, and nobody waited. followed: sent, and a newer version of the same file came
- * after it. same, older: the program table has it, or a newer version, already; not sent. conflict, not_sent, unseen: failed, `detail` says why.
+ * What became of an entry. stored: the program store has it. sent: it is on the core-data stream, and nobody
+ * waited. followed: sent, and a newer version of the same file came after it. same, older: the program table
+ * has it, or a newer version, already; not sent. conflict, not_sent, unseen: failed, `detail` says why.
  */
 const outcomes = ['stored', 'sent', 'followed', 'same', 'older', 'conflict', 'not_sent', 'unseen'] as const;
 type Outcome = (typeof outcomes)[number];
@@ -29,7 +30,10 @@ interface ImportedEntry extends PlacedUpdate {
   detail: string;
 }
 
-/** `program import FILE`: sends updates with the versions that the file gives them; all of them are valid, or none is sent. */
+/**
+ * `program import FILE`: sends updates with the versions that the file gives them; all of them are valid, or
+ * none is sent.
+ */
 export async function programImport(context: Context, path: string, options: WaitOptions): Promise<Answer> {
   const { good, bad } = readUpdates(await readInput(path, limits.importBytesMax));
   if (bad.length > 0) throw badFile(path, bad);

@@ -7,8 +7,9 @@ import { inputName, readInput } from '../core-data/read-input.ts';
 import { Failure } from '../failure.ts';
 
 /**
- * `program put FILE`: sends one program as its next version. A version in the file says what the change is based on: the newest version (then the next
- * follows), or none yet newer than it (then it is sent as it is). An older one means that somebody changed the program since.
+ * `program put FILE`: sends one program as its next version. A version in the file says what the change is
+ * based on: the newest version (then the next follows), or none yet newer than it (then it is sent as it is).
+ * An older one means that somebody changed the program since.
  */
 export async function programPut(context: Context, path: string, options: WaitOptions): Promise<Answer> {
   const { program, hasVersion } = readOne(await readInput(path, updateBytesMax), path);

@@ -10,9 +10,9 @@ type Fetched = Awaited<ReturnType<ProgramStoreReader['fetch']>>;
 /**
  * What the program store says of a version.
  *
- * arrived: it has it. conflict: it has this version with another content, which came first. newer, older: it has that
- * version. absent: it has no such program. damaged: what it has is no program. not_built: it has no generation, so no
- * tracker asks it. unasked: it can't be asked, so nothing is known.
+ * arrived: it has it. conflict: it has this version with another content, which came first. newer, older: it
+ * has that version. absent: it has no such program. damaged: what it has is no program. not_built: it has no
+ * generation, so no tracker asks it. unasked: it can't be asked, so nothing is known.
  */
 export type Arrival =
   | { readonly kind: 'arrived' | 'conflict' | 'absent' | 'damaged' | 'not_built' }
@@ -33,9 +33,11 @@ export interface AwaitOptions {
 }
 
 /**
- * Waits until the program store has each of these versions, of which there is one for each program. One arrival for each, in order; never rejects.
+ * Waits until the program store has each of these versions, of which there is one for each program. One
+ * arrival for each, in order; never rejects.
  *
- * Updates arrive about in the order in which they were sent, so that only the first of those that are waited for are asked after; before giving up, all are.
+ * Updates arrive about in the order in which they were sent, so that only the first of those that are waited
+ * for are asked after; before giving up, all are.
  */
 export async function awaitVersions(
   programs: readonly ProgramVersion[],

@@ -16,11 +16,13 @@ export interface WaitOptions {
 }
 
 /**
- * Makes one change as a business system would: reads the newest version from the program table, puts the next one onto the core-data stream, and waits until
- * the program store has it.
+ * Makes one change as a business system would: reads the newest version from the program table, puts the next
+ * one onto the core-data stream, and waits until the program store has it.
  *
- * @param change makes the next version from the newest one (null: there never was one); the newest one itself when nothing is to be changed
- * @throws Failure when the stream does not take the update, somebody else's version won, or the store does not have it in time
+ * @param change makes the next version from the newest one (null: there never was one); the newest one itself
+ *   when nothing is to be changed
+ * @throws Failure when the stream does not take the update, somebody else's version won, or the store does
+ *   not have it in time
  */
 export async function changeProgram(
   context: Context,

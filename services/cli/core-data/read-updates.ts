@@ -21,8 +21,9 @@ export interface ReadUpdates {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a file of core-data updates: a JSON array, one JSON object, or NDJSON (one object a line, empty lines skipped). Never throws: all that is wrong is
- * in `bad`, two different contents for the same version of a program included.
+ * Reads a file of core-data updates: a JSON array, one JSON object, or NDJSON (one object a line, empty lines
+ * skipped). Never throws: all that is wrong is in `bad`, two different contents for the same version of a
+ * program included.
  */
 export function readUpdates(bytes: Uint8Array): ReadUpdates {
   const good: PlacedUpdate[] = [];
@@ -50,7 +51,10 @@ export function readUpdates(bytes: Uint8Array): ReadUpdates {
   return { good, bad };
 }
 
-/** The entries of a file, each as the bytes of one JSON text; or, as a text, why it can't be told where they are. */
+/**
+ * The entries of a file, each as the bytes of one JSON text; or, as a text, why it can't be told where they
+ * are.
+ */
 function splitEntries(bytes: Uint8Array): readonly FileEntry[] | string {
   const entries = entriesOfWhole(bytes);
   if (entries) return entries;

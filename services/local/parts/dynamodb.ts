@@ -14,8 +14,8 @@ import { waitFor } from './wait-for.ts';
 const require = createRequire(import.meta.url);
 
 /**
- * DynamoDB: AWS's own DynamoDB Local where Java 17 is, else dynalite. Each has a folder of its own under `state`;
- * without `state` it is in memory.
+ * DynamoDB: AWS's own DynamoDB Local where Java 17 is, else dynalite. Each has a folder of its own under
+ * `state`; without `state` it is in memory.
  *
  * @throws Refusal where the state was made with the other one, which this one can't read
  */
