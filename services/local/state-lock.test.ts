@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '@trackline/domain/clock';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../test/helpers/until.ts';
-import { lockState } from './state-lock.ts';
+import { lockState, type StateLock } from './state-lock.ts';
 
 function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trackline-lock-'));
@@ -77,14 +77,19 @@ test('what a killed process left is no lock, and of those who want it then, one 
   expect(said.filter((word) => word.startsWith('Another stack runs'))).toHaveLength(2);
 });
 
+/** A tracker that drains after its stack was killed: the lock is in the file that it inherited. */
+async function leaveTracker({ trackersFile, free }: StateLock): Promise<ChildProcess> {
+  const tracker = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', trackersFile] });
+  onTestFinished(() => void tracker.kill('SIGKILL'));
+  await once(tracker, 'spawn');
+  free();
+  return tracker;
+}
+
 test('the next one waits for the trackers that a killed one left, and says so', async () => {
   const folder = aFolder();
   const first = await lock(folder);
-  // A tracker that drains after its stack was killed: the lock is in the file that it inherited.
-  const tracker = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', first.trackersFile] });
-  onTestFinished(() => void tracker.kill('SIGKILL'));
-  await once(tracker, 'spawn');
-  first.free();
+  const tracker = await leaveTracker(first);
   const said: string[] = [];
   let taken = false;
   const second = lock(folder, said).then((held) => {
@@ -103,10 +108,7 @@ test('the next one waits for the trackers that a killed one left, and says so', 
 test('trackers that do not end are told, and nothing is kept', async () => {
   const folder = aFolder();
   const first = await lock(folder);
-  const tracker = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', first.trackersFile] });
-  onTestFinished(() => void tracker.kill('SIGKILL'));
-  await once(tracker, 'spawn');
-  first.free();
+  const tracker = await leaveTracker(first);
   // A clock on which every look is a minute later.
   let minutes = 0;
   const clock = { ...systemClock, monotonicMs: () => 60_000 * minutes++ };

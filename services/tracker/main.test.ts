@@ -16,7 +16,6 @@ import { startKinesis } from '../local/parts/kinesis.ts';
 import type { Part } from '../local/parts/part.ts';
 import { startRedis } from '../local/parts/redis.ts';
 import { createStreams, kinesisClient } from '../local/parts/streams.kinesis.ts';
-import { limits } from './limits.ts';
 
 /** The tracker as a process, against a real Redis and kinesalite: its configuration, its signals, its end. */
 
@@ -66,6 +65,15 @@ function run(environment: Readonly<Record<string, string>>) {
     once(child.stderr!, 'close'),
   ]).then(([[code]]) => code as number | null);
   return { child, said, ended };
+}
+
+/** Two signals that are not one: the second comes later than npm would repeat the first. */
+async function interruptTwice({ child, said }: ReturnType<typeof run>): Promise<void> {
+  child.kill('SIGINT');
+  await until('the drain', () => said.stdout.includes('"drain_began"'));
+  const beganMs = performance.now();
+  await until('the signal to be another one', () => performance.now() - beganMs > 1_050);
+  child.kill('SIGINT');
 }
 
 /** A tracker that listens, with a stream of its own. */
@@ -218,11 +226,7 @@ describe('the tracker’s process', () => {
       TRACKLINE_DRAIN_DELAY_MS: '60000',
     });
     await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
-    tracker.child.kill('SIGINT');
-    await until('the drain', () => tracker.said.stdout.includes('"drain_began"'));
-    const beganMs = performance.now();
-    await until('the signal to be another one', () => performance.now() - beganMs > 1_050);
-    tracker.child.kill('SIGINT');
+    await interruptTwice(tracker);
     expect(await tracker.ended).toBe(1);
     expect(tracker.said.stdout).toContain('"event":"events_lost","events":1');
   });
@@ -237,15 +241,10 @@ describe('the tracker’s process', () => {
       TRACKLINE_DRAIN_DELAY_MS: '60000',
     });
     await fetch(`${tracker.url}/v1/impression/aurora-shoes`);
-    tracker.child.kill('SIGINT');
-    await until('the drain', () => tracker.said.stdout.includes('"drain_began"'));
-    const beganMs = performance.now();
-    await until('the signal to be another one', () => performance.now() - beganMs > 1_050);
-    tracker.child.kill('SIGINT');
-    const againMs = performance.now();
+    await interruptTwice(tracker);
     expect(await tracker.ended).toBe(1);
-    // The calls under way would take four seconds more.
-    expect(performance.now() - againMs).toBeLessThan(limits.closeMs + 2_000);
+    // It ended before the calls under way ran out of their time.
+    expect(tracker.said.stdout).not.toContain('TimeoutError');
     expect(tracker.said.stdout).toContain('"event":"events_lost","events":1');
   });
 

@@ -4,6 +4,7 @@ import {
   ProgramStoreError,
   type StoreHead,
 } from '@trackline/adapters/program-store/program-store';
+import type { ProgramLookup } from '@trackline/domain/decide';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { ProgramCache } from '@trackline/tracker/program-cache/program-cache';
 import { FakeClock } from './fake-clock.ts';
@@ -143,4 +144,21 @@ export function playedProgramCache({
       store.set(written.id, written);
     },
   };
+}
+
+/** The same, coherent, after one lookup of a program that its store holds, under the id `shoes`. */
+export async function holding(
+  held: ProgramVersion,
+  options: Parameters<typeof playedProgramCache>[0] = {},
+): Promise<ReturnType<typeof playedProgramCache>> {
+  const played = playedProgramCache(options);
+  played.store.set('shoes', held);
+  await played.join();
+  await played.cache.lookup('shoes');
+  return played;
+}
+
+/** The version that a lookup gave, or what it gave instead. */
+export function versionOf(lookup: ProgramLookup): number | string {
+  return lookup.kind === 'known' ? lookup.program.version : lookup.kind;
 }

@@ -1,0 +1,75 @@
+import { gif } from '@trackline/tracker/http/pixel';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { RawConnection, type RawReply, sayRaw } from './raw-http.ts';
+import { buildTracker, GivenPrograms, program, type TestTracker } from './tracker.ts';
+
+/** Short, so that a test of slowness is not slow itself. */
+export const headersTimeoutMs = 300;
+export const keepAliveTimeoutMs = 300;
+
+/**
+ * A tracker for a file of tests that send it bad input, as it comes over the wire: bytes over a raw socket.
+ * After each test the next good call must work, and nothing but that may have been counted.
+ */
+export function attackedTracker() {
+  const programs = new GivenPrograms([
+    program(),
+    program({ id: 'paused', status: 'paused' }),
+    program({ id: 'early', validFromMs: Date.now() + 3_600_000 }),
+    program({ id: 'late', validUntilMs: Date.now() - 1 }),
+  ]);
+  let tracker: TestTracker;
+  let goodCalls = 0;
+
+  beforeAll(async () => {
+    const limits = { headersTimeoutMs, keepAliveTimeoutMs, timeoutsCheckedEveryMs: 50, refusedLingerMs: 100 };
+    tracker = await buildTracker({ programs, limits }, true, afterAll);
+  });
+
+  afterEach(async () => {
+    const reply = await sayRaw(tracker.url, get('/v1/impression/aurora-shoes'));
+    expect(reply).toMatchObject({ status: 200, headers: { 'x-tracking-verdict': 'accepted' } });
+    expect(tracker.spool.account().acceptedThrough).toBe(++goodCalls);
+  });
+
+  return {
+    programs,
+    /** Sends the bytes on a connection of their own. Resolves with the reply, null where there is none. */
+    say: (bytes: string | Uint8Array) => sayRaw(tracker.url, bytes),
+    open: () => RawConnection.open(tracker.url),
+    /** Asks the admin port. */
+    admin: (path: string) => fetch(`${tracker.adminUrl}${path}`),
+    /** A call of this test was good, and is counted. */
+    expectOneMore(): void {
+      goodCalls++;
+    },
+  };
+}
+
+export const crlf = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
+export const get = (path: string, ...headers: string[]) =>
+  crlf(`GET ${path} HTTP/1.1`, 'Host: t.example', ...headers);
+
+export function expectPixel(reply: RawReply | null, status: number, verdict: string): void {
+  expect(reply).toMatchObject({
+    status,
+    headers: { 'x-tracking-verdict': verdict, 'cache-control': 'no-store', 'content-type': 'image/gif' },
+  });
+  expect(reply!.body.equals(gif)).toBe(true);
+}
+
+export function expectJson(reply: RawReply | null, status: number, code: string): void {
+  expect(reply).toMatchObject({
+    status,
+    headers: { 'x-tracking-verdict': `rejected; reason=${code}`, 'cache-control': 'no-store' },
+  });
+  expect(JSON.parse(reply!.body.toString())).toEqual({ error: { code, message: expect.any(String) } });
+}
+
+export function expectPage(reply: RawReply | null, status: number, code: string): void {
+  expect(reply).toMatchObject({
+    status,
+    headers: { 'x-tracking-verdict': `rejected; reason=${code}`, 'cache-control': 'no-store' },
+  });
+  expect(reply!.body.toString()).toContain('<!doctype html>');
+}
