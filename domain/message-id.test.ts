@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isMessageId, messageIdMs, newMessageId } from './message-id.ts';
+import { isKeyed, isMessageId, keyedMessageId, messageIdMs, newMessageId } from './message-id.ts';
 
 const maxMs = 2 ** 48 - 1;
 const random = (target: Uint8Array) => {
@@ -24,16 +24,17 @@ describe('newMessageId', () => {
         const id = newMessageId(nowMs, (target) => target.set(randomBits));
         expect(isMessageId(id)).toBe(true);
         expect(id[14]).toBe('7');
-        expect('89ab').toContain(id[19]);
+        expect('89').toContain(id[19]);
         expect(messageIdMs(id)).toBe(nowMs);
+        expect(isKeyed(id)).toBe(false);
       }),
     );
   });
 
-  test('leaves all 74 other bits to chance', () => {
+  test('leaves the 73 other bits to chance', () => {
     const ones = newMessageId(0, (target) => target.fill(0xff));
     const zeros = newMessageId(0, (target) => target.fill(0));
-    expect(ones).toBe('00000000-0000-7fff-bfff-ffffffffffff');
+    expect(ones).toBe('00000000-0000-7fff-9fff-ffffffffffff');
     expect(zeros).toBe('00000000-0000-7000-8000-000000000000');
   });
 
@@ -66,4 +67,25 @@ test.each([
   ['a line break at the end', '017f22e2-79b0-7cc3-98c4-dc0c0c07398f\n'],
 ])('no message id: %s', (_, text) => {
   expect(isMessageId(text)).toBe(false);
+});
+
+describe('keyedMessageId', () => {
+  test('is a message id of the key’s time, the same for the same hash, and never one that was made by chance', () => {
+    fc.assert(
+      fc.property(ms, bytes, (keyMs, hash) => {
+        const id = keyedMessageId(keyMs, hash);
+        expect(isMessageId(id)).toBe(true);
+        expect(messageIdMs(id)).toBe(keyMs);
+        expect(isKeyed(id)).toBe(true);
+        expect(keyedMessageId(keyMs, hash)).toBe(id);
+        expect(newMessageId(keyMs, (target) => target.set(hash))).not.toBe(id);
+      }),
+    );
+  });
+
+  test('leaves the hash as it was', () => {
+    const hash = new Uint8Array(32).fill(0xff);
+    expect(keyedMessageId(0, hash)).toBe('00000000-0000-7fff-bfff-ffffffffffff');
+    expect(hash).toEqual(new Uint8Array(32).fill(0xff));
+  });
 });

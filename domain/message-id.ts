@@ -5,16 +5,43 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
+ * Of the 62 bits behind the variant the first tells who chose the others: 0 chance, 1 the hash of a client's
+ * idempotency key. So no key, however it is made, ever names an event that was named here.
+ */
+const keyedBit = 0x20;
+
+/**
  * A message id: UUIDv7 (RFC 9562 §5.7), so that ids sort by the time they were made. Bits below the
- * millisecond are all random: ids of one millisecond have no order among themselves.
+ * millisecond are random: ids of one millisecond have no order among themselves.
  *
  * @param nowMs wall clock, 0 … 2^48 − 1
  */
 export function newMessageId(nowMs: number, randomBytes: RandomBytes): string {
   const b = new Uint8Array(16);
   randomBytes(b);
-  const high = Math.floor(nowMs / 2 ** 32);
-  const low = nowMs >>> 0;
+  return messageIdOf(nowMs, b, 0);
+}
+
+/**
+ * The message id of an event that its client named by an idempotency key: the same for the same key, and never
+ * one of `newMessageId`.
+ *
+ * @param keyMs the time that the key holds, 0 … 2^48 − 1
+ * @param hash at least 16 bytes of a cryptographic hash over the key and all that it stands for
+ */
+export function keyedMessageId(keyMs: number, hash: Uint8Array): string {
+  return messageIdOf(keyMs, hash.slice(0, 16), keyedBit);
+}
+
+/** Whether a message id was made of a client's idempotency key: such an event may be sent again. */
+export function isKeyed(messageId: string): boolean {
+  return (Number.parseInt(messageId.charAt(19), 16) & 0x2) !== 0;
+}
+
+/** Writes the time over the first 48 bits, and what makes it a UUIDv7. */
+function messageIdOf(ms: number, b: Uint8Array, keyed: number): string {
+  const high = Math.floor(ms / 2 ** 32);
+  const low = ms >>> 0;
   b[0] = high >>> 8;
   b[1] = high;
   b[2] = low >>> 24;
@@ -22,7 +49,7 @@ export function newMessageId(nowMs: number, randomBytes: RandomBytes): string {
   b[4] = low >>> 8;
   b[5] = low;
   b[6] = 0x70 | (b[6]! & 0x0f);
-  b[8] = 0x80 | (b[8]! & 0x3f);
+  b[8] = 0x80 | keyed | (b[8]! & 0x1f);
   return `${hexOf(b, 0, 4)}-${hexOf(b, 4, 6)}-${hexOf(b, 6, 8)}-${hexOf(b, 8, 10)}-${hexOf(b, 10, 16)}`;
 }
 

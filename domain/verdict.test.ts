@@ -3,9 +3,9 @@ import { type CallReason, callReasons, type Reason, reasons, verdictHeader } fro
 
 const names = Object.keys(reasons) as Reason[];
 
-test('there are reasons for calls, for event records and for core-data updates', () => {
+test('reasons arise in these places, and in no other', () => {
   expect(new Set(names.map((name) => reasons[name].at))).toEqual(
-    new Set(['call', 'event-record', 'core-data-update']),
+    new Set(['call', 'redirect', 'attribution', 'event-record', 'core-data-update']),
   );
 });
 
@@ -19,7 +19,7 @@ describe.each(callReasons)('%s', (name) => {
   const { verdict, status, retriable } = reasons[name];
 
   test('has a verdict with a status that fits it', () => {
-    const fitting = { rejected: [400, 499], shed: [500, 599], ignored: [200, 299] }[verdict];
+    const fitting = { rejected: [400, 499], shed: [429, 599], ignored: [200, 299] }[verdict];
     expect(status).toBeGreaterThanOrEqual(fitting[0]!);
     expect(status).toBeLessThanOrEqual(fitting[1]!);
   });

@@ -7,8 +7,11 @@
 export type Verdict = 'accepted' | 'rejected' | 'shed' | 'ignored';
 
 interface ReasonEntry {
-  /** Where it can arise: in a call, in a record of the event stream, or in a core-data update. */
-  readonly at: 'call' | 'event-record' | 'core-data-update';
+  /**
+   * Where it can arise: in a call, in where a click is sent to, in what a transaction is attributed to, in a
+   * record of the event stream, or in a core-data update.
+   */
+  readonly at: 'call' | 'redirect' | 'attribution' | 'event-record' | 'core-data-update';
   /** For calls: the verdict, and the status of a JSON answer. */
   readonly verdict?: Verdict;
   readonly status?: number;
@@ -37,6 +40,35 @@ const table = {
   url_too_long: call('rejected', 414, 'The URL is longer than 8 KiB.'),
   headers_too_large: call('rejected', 431, 'The headers are larger than 16 KiB.'),
   type_malformed: call('rejected', 400, 'The parameter "type" names no event type that this endpoint takes.'),
+  vast_event_malformed: call('rejected', 400, 'The parameter "event" names no event of VAST that is taken.'),
+  params_too_many: call('rejected', 400, 'There are more than 32 sub-ids and free parameters.'),
+  param_too_long: call('rejected', 400, 'A sub-id or free parameter is longer than 256 bytes.'),
+  order_id_malformed: call('rejected', 400, 'An order id has 1 to 50 visible ASCII characters.'),
+  amount_malformed: call(
+    'rejected',
+    400,
+    'An amount is a decimal as text ("12.30"), from 0 to 2^53, with at most 6 decimals.',
+  ),
+  currency_unknown: call('rejected', 400, 'A currency is a code of ISO 4217, as EUR.'),
+  status_malformed: call('rejected', 400, 'A status is "pending", "approved" or "rejected".'),
+  idempotency_key_malformed: call(
+    'rejected',
+    400,
+    'An idempotency key is a UUIDv7, its time at most 24 hours ago and 5 minutes ahead.',
+  ),
+  signature_invalid: call('rejected', 401, 'The signature is not one of the program’s keys over this call.'),
+  body_empty: call('rejected', 400, 'The body is empty.'),
+  body_malformed: call('rejected', 400, 'The body can’t be read as what its content type says.'),
+  body_too_large: call('rejected', 413, 'The body is larger than 16 KiB, or 1 MiB for a batch.'),
+  media_type_unsupported: call(
+    'rejected',
+    415,
+    'The body is of a content type or an encoding that is not taken.',
+  ),
+  batch_empty: call('rejected', 400, 'The batch holds no event.'),
+  batch_too_large: call('rejected', 400, 'The batch holds more than 500 events.'),
+  rate_limited_program: call('shed', 429, 'There are too many calls on this program.', true),
+  rate_limited_address: call('shed', 429, 'There are too many calls from this address.', true),
   route_unknown: call('rejected', 404, 'There is nothing at this path.'),
   method_not_allowed: call('rejected', 405, 'This path does not take this method.'),
   expectation_failed: call('rejected', 417, 'The expectation of the "Expect" header can’t be met.'),
@@ -45,6 +77,19 @@ const table = {
   head: call('ignored', 200, 'A HEAD call is answered, and is no event.'),
   prefetch: call('ignored', 200, 'A prefetch is answered, and is no event.'),
   preflight: call('ignored', 204, 'A preflight is answered, and is no event.'),
+
+  target_malformed: record('redirect', 'The target is no absolute URL, or has a backslash.'),
+  target_scheme: record('redirect', 'The target is not https.'),
+  target_credentials: record('redirect', 'The target holds a user name or a password.'),
+  target_port: record('redirect', 'The target names a port.'),
+  target_address: record('redirect', 'The target’s host is an IP address.'),
+  target_host: record('redirect', 'The target’s host is none of the program’s.'),
+  target_key: record('redirect', 'The link is signed with a key that is none of the program’s, or unknown.'),
+  target_signature: record('redirect', 'The link’s signature is not over this program, target and expiry.'),
+  target_expired: record('redirect', 'The signed link has expired.'),
+
+  click_unknown: record('attribution', 'No such click of the program is stored, so far.'),
+  click_expired: record('attribution', 'The click is older than the look-back window.'),
 
   event_undecodable: record('event-record', 'The bytes are no tracking event.'),
   event_invalid: record('event-record', 'The tracking event lacks something that it must have.'),
@@ -66,7 +111,11 @@ const table = {
  * The enumerated why. One list serves the header, the log, the metric label, the dead letter and the console.
  */
 export type Reason = keyof typeof table;
-export type CallReason = { [R in Reason]: (typeof table)[R]['at'] extends 'call' ? R : never }[Reason];
+export type RedirectReason = ReasonAt<'redirect'>;
+/** Why a transaction is not attributed to the click that it names. */
+export type AttributionReason = ReasonAt<'attribution'>;
+export type CallReason = ReasonAt<'call'>;
+type ReasonAt<A> = { [R in Reason]: (typeof table)[R]['at'] extends A ? R : never }[Reason];
 
 export const reasons: { readonly [R in Reason]: (typeof table)[R] } = Object.freeze(table);
 
@@ -75,11 +124,18 @@ export const callReasons = Object.freeze(
   (Object.keys(table) as Reason[]).filter((reason): reason is CallReason => table[reason].at === 'call'),
 );
 
+/** Those why a click was not sent to the target that it names. */
+export const redirectReasons = Object.freeze(
+  (Object.keys(table) as Reason[]).filter(
+    (reason): reason is RedirectReason => table[reason].at === 'redirect',
+  ),
+);
+
 function call<V extends Verdict>(verdict: V, status: number, words: string, retriable = false) {
   return { at: 'call', verdict, status, retriable, words } as const;
 }
 
-function record<A extends 'event-record' | 'core-data-update'>(at: A, words: string) {
+function record<A extends Exclude<ReasonEntry['at'], 'call'>>(at: A, words: string) {
   return { at, retriable: false, words } as const;
 }
 

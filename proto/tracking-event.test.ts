@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { consentBases } from '@trackline/domain/consent';
 import type { Statement } from '@trackline/domain/ledger';
 import { newMessageId } from '@trackline/domain/message-id';
 import {
@@ -7,7 +8,9 @@ import {
   type RecordedEvent,
   type TrackingEvent,
   transactionStatuses,
+  vastEvents,
 } from '@trackline/domain/tracking-event';
+import { redirectReasons } from '@trackline/domain/verdict';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
@@ -28,8 +31,11 @@ const click: TrackingEvent = {
   userAgent: 'Mozilla/5.0',
   referrer: 'https://blog.example/post',
   landingUrl: 'https://shop.example/',
+  redirectReason: 'target_host',
+  vastEvent: 'midpoint',
   params: { sub1: 'newsletter' },
-  transaction: { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 'pending' },
+  transaction: { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 'pending', claims: true },
+  consent: { choice: 'denied', basis: 'gpp' },
   bot: true,
   unverified: true,
   instance: 'tracker-1',
@@ -47,6 +53,9 @@ const bare: TrackingEvent = {
   userAgent: '',
   referrer: '',
   landingUrl: '',
+  redirectReason: '',
+  vastEvent: '',
+  consent: { choice: 'granted', basis: 'configuration' },
   params: {},
   transaction: null,
   bot: false,
@@ -129,8 +138,15 @@ const event: fc.Arbitrary<RecordedEvent> = fc.record({
       amount: text,
       currency: text,
       status: fc.constantFrom(...transactionStatuses),
+      claims: fc.boolean(),
     }),
   ),
+  redirectReason: fc.constantFrom('' as const, ...redirectReasons),
+  vastEvent: fc.constantFrom('' as const, ...vastEvents),
+  consent: fc.record({
+    choice: fc.constantFrom('granted' as const, 'denied' as const),
+    basis: fc.constantFrom(...consentBases),
+  }),
   bot: fc.boolean(),
   unverified: fc.boolean(),
   instance: text,
@@ -165,6 +181,8 @@ describe('an event', () => {
       field(3, bare.messageId),
       field(4, 2),
       field(5, bare.programId),
+      // That consent was granted has to be said; that nobody said anything of it has not.
+      field(21, 1),
     ];
     expect(written).toBe(Buffer.concat(kept).length);
   });
@@ -353,9 +371,9 @@ describe('from a later release', () => {
       schema
         .replace(
           'string region = 20;',
-          'string region = 20; string consent = 21; repeated uint64 vendors = 22;',
+          'string region = 20; string referral = 90; repeated uint64 vendors = 91;',
         )
-        .replace('TransactionStatus status = 4;', 'TransactionStatus status = 4; string voucher = 5;'),
+        .replace('TransactionStatus status = 4;', 'TransactionStatus status = 4; string voucher = 90;'),
     )
     .root.lookupType('trackline.v1.TrackingEvent');
 
@@ -366,12 +384,12 @@ describe('from a later release', () => {
   }
 
   test.each([
-    ['of the event', { consent: 'CPxyz', vendors: [1, 2, 300] }],
+    ['of the event', { referral: 'CPxyz', vendors: [1, 2, 300] }],
     [
       'of its transaction',
       { transaction: { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 1, voucher: 'SPRING' } },
     ],
-    ['of both', { consent: 'CPxyz', transaction: { orderId: 'o2', status: 2, voucher: 'SPRING' } }],
+    ['of both', { referral: 'CPxyz', transaction: { orderId: 'o2', status: 2, voucher: 'SPRING' } }],
   ])('fields %s that are not known are kept, and make the event whole again', (_, more) => {
     const bytes = written(more);
     const { event: known, unknownFields } = decodedEvent(field(1, bytes));

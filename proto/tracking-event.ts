@@ -1,3 +1,4 @@
+import { type Consent, type ConsentChoice, consentBases } from '@trackline/domain/consent';
 import { isIdentifier } from '@trackline/domain/identifier';
 import type { Statement } from '@trackline/domain/ledger';
 import { isMessageId } from '@trackline/domain/message-id';
@@ -38,6 +39,8 @@ export type DecodedRecord =
       readonly detail: string;
     };
 
+const consentChoices: readonly ConsentChoice[] = ['granted', 'denied'];
+
 /** A writer names partitions of the stream and of the ledger; Kinesis takes 256 characters for that. */
 const writerLengthMax = 256;
 /** An instance names a tracker for people. */
@@ -70,11 +73,16 @@ export function encodeEvent(event: TrackingEvent, writer: string, sequence: numb
         amount: transaction.amount,
         currency: transaction.currency,
         status: transactionStatuses.indexOf(transaction.status) + 1,
+        claims: transaction.claims,
       },
       bot: event.bot,
       unverified: event.unverified,
       instance: event.instance,
       region: event.region,
+      consent: consentChoices.indexOf(event.consent.choice) + 1,
+      consentBasis: consentBases.indexOf(event.consent.basis),
+      vastEvent: event.vastEvent,
+      redirectReason: event.redirectReason,
     },
   });
 }
@@ -158,8 +166,11 @@ function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
       userAgent: event.userAgent,
       referrer: event.referrer,
       landingUrl: event.landingUrl,
+      redirectReason: event.redirectReason as RecordedEvent['redirectReason'],
+      vastEvent: event.vastEvent as RecordedEvent['vastEvent'],
       params: event.params,
       transaction,
+      consent: consentOf(event),
       bot: event.bot,
       unverified: event.unverified,
       instance: event.instance,
@@ -177,8 +188,19 @@ function checkedTransaction(transaction: trackline.v1.Transaction.$Properties): 
       amount: transaction.amount ?? '',
       currency: transaction.currency ?? '',
       status,
+      claims: transaction.claims ?? false,
     }
   );
+}
+
+/**
+ * What was decided of consent. Unspecified, the event is of a build that decided nothing, and held back nothing.
+ */
+function consentOf({ consent, consentBasis }: trackline.v1.TrackingEvent): Consent {
+  return {
+    choice: consentChoices[consent - 1] ?? 'granted',
+    basis: consentBases[consentBasis] ?? 'configuration',
+  };
 }
 
 function checkedStatement(statement: trackline.v1.Statement): DecodedRecord {

@@ -177,6 +177,18 @@ export namespace trackline {
             /** TrackingEvent region. */
             region: string;
 
+            /** TrackingEvent consent. */
+            consent: trackline.v1.ConsentChoice;
+
+            /** TrackingEvent consentBasis. */
+            consentBasis: trackline.v1.ConsentBasis;
+
+            /** TrackingEvent vastEvent. */
+            vastEvent: string;
+
+            /** TrackingEvent redirectReason. */
+            redirectReason: string;
+
             /**
              * Encodes the specified TrackingEvent message. Does not implicitly {@link trackline.v1.TrackingEvent.verify|verify} messages.
              * @param message TrackingEvent message or plain object to encode
@@ -261,12 +273,59 @@ export namespace trackline {
                 /** TrackingEvent region */
                 region?: (string|null);
 
+                /** TrackingEvent consent */
+                consent?: (trackline.v1.ConsentChoice|null);
+
+                /** TrackingEvent consentBasis */
+                consentBasis?: (trackline.v1.ConsentBasis|null);
+
+                /** TrackingEvent vastEvent */
+                vastEvent?: (string|null);
+
+                /** TrackingEvent redirectReason */
+                redirectReason?: (string|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a TrackingEvent. */
             type $Shape = trackline.v1.TrackingEvent.$Properties;
+        }
+
+        /** ConsentChoice enum. */
+        enum ConsentChoice {
+
+            /** CONSENT_CHOICE_UNSPECIFIED value */
+            CONSENT_CHOICE_UNSPECIFIED = 0,
+
+            /** GRANTED value */
+            GRANTED = 1,
+
+            /** DENIED value */
+            DENIED = 2
+        }
+
+        /** ConsentBasis enum. */
+        enum ConsentBasis {
+
+            /** CONFIGURATION value */
+            CONFIGURATION = 0,
+
+            /** GPC value */
+            GPC = 1,
+
+            /** DNT value */
+            DNT = 2,
+
+            /** GPP value */
+            GPP = 3,
+
+            /** TCF value */
+            TCF = 4,
+
+            /** US_PRIVACY value */
+            US_PRIVACY = 5
         }
 
         /** TransactionStatus enum. */
@@ -316,6 +375,9 @@ export namespace trackline {
             /** Transaction status. */
             status: trackline.v1.TransactionStatus;
 
+            /** Transaction claims. */
+            claims: boolean;
+
             /**
              * Encodes the specified Transaction message. Does not implicitly {@link trackline.v1.Transaction.verify|verify} messages.
              * @param message Transaction message or plain object to encode
@@ -351,6 +413,9 @@ export namespace trackline {
 
                 /** Transaction status */
                 status?: (trackline.v1.TransactionStatus|null);
+
+                /** Transaction claims */
+                claims?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -150,6 +150,10 @@ export const trackline = $root.trackline = (() => {
             TrackingEvent.prototype.unverified = false;
             TrackingEvent.prototype.instance = "";
             TrackingEvent.prototype.region = "";
+            TrackingEvent.prototype.consent = 0;
+            TrackingEvent.prototype.consentBasis = 0;
+            TrackingEvent.prototype.vastEvent = "";
+            TrackingEvent.prototype.redirectReason = "";
 
             TrackingEvent.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -199,6 +203,14 @@ export const trackline = $root.trackline = (() => {
                     writer.uint32(154).string(message.instance);
                 if (message.region != null && $Object.hasOwnProperty.call(message, "region") && message.region !== "")
                     writer.uint32(162).string(message.region);
+                if (message.consent != null && $Object.hasOwnProperty.call(message, "consent") && message.consent !== 0)
+                    writer.uint32(168).int32(message.consent);
+                if (message.consentBasis != null && $Object.hasOwnProperty.call(message, "consentBasis") && message.consentBasis !== 0)
+                    writer.uint32(176).int32(message.consentBasis);
+                if (message.vastEvent != null && $Object.hasOwnProperty.call(message, "vastEvent") && message.vastEvent !== "")
+                    writer.uint32(242).string(message.vastEvent);
+                if (message.redirectReason != null && $Object.hasOwnProperty.call(message, "redirectReason") && message.redirectReason !== "")
+                    writer.uint32(250).string(message.redirectReason);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -436,6 +448,42 @@ export const trackline = $root.trackline = (() => {
                                 delete message.region;
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.consent = value;
+                            else
+                                delete message.consent;
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.consentBasis = value;
+                            else
+                                delete message.consentBasis;
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.vastEvent = value;
+                            else
+                                delete message.vastEvent;
+                            continue;
+                        }
+                    case 31: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.redirectReason = value;
+                            else
+                                delete message.redirectReason;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -454,6 +502,25 @@ export const trackline = $root.trackline = (() => {
             };
 
             return TrackingEvent;
+        })();
+
+        v1.ConsentChoice = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "CONSENT_CHOICE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "GRANTED"] = 1;
+            values[valuesById[2] = "DENIED"] = 2;
+            return values;
+        })();
+
+        v1.ConsentBasis = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "CONFIGURATION"] = 0;
+            values[valuesById[1] = "GPC"] = 1;
+            values[valuesById[2] = "DNT"] = 2;
+            values[valuesById[3] = "GPP"] = 3;
+            values[valuesById[4] = "TCF"] = 4;
+            values[valuesById[5] = "US_PRIVACY"] = 5;
+            return values;
         })();
 
         v1.TransactionStatus = (function() {
@@ -478,6 +545,7 @@ export const trackline = $root.trackline = (() => {
             Transaction.prototype.amount = "";
             Transaction.prototype.currency = "";
             Transaction.prototype.status = 0;
+            Transaction.prototype.claims = false;
 
             Transaction.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -494,6 +562,8 @@ export const trackline = $root.trackline = (() => {
                     writer.uint32(26).string(message.currency);
                 if (message.status != null && $Object.hasOwnProperty.call(message, "status") && message.status !== 0)
                     writer.uint32(32).int32(message.status);
+                if (message.claims != null && $Object.hasOwnProperty.call(message, "claims") && message.claims !== false)
+                    writer.uint32(40).bool(message.claims);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -561,6 +631,15 @@ export const trackline = $root.trackline = (() => {
                                 message.status = value;
                             else
                                 delete message.status;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.claims = value;
+                            else
+                                delete message.claims;
                             continue;
                         }
                     }

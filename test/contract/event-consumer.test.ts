@@ -69,7 +69,7 @@ describe('event consumer', () => {
       const { handler, events } = await buildConsumer(dynamoDb);
       const event = recordedEvent({
         type: 'transaction',
-        transaction: { orderId: 'o-1', amount: '19.90', currency: 'EUR', status: 'pending' },
+        transaction: { orderId: 'o-1', amount: '19.90', currency: 'EUR', status: 'pending', claims: true },
         params: { constructor: 'x', sub1: '' },
         unverified: true,
         sequence: 7,

@@ -38,6 +38,7 @@ describe('tracking events', () => {
         amount: '19.90',
         currency: 'EUR',
         status: 'approved' as const,
+        claims: false,
       };
       const full = storable({ type: 'transaction', transaction, bot: true, unverified: true, clickId: 'c' });
       const bare = storable({
@@ -158,7 +159,7 @@ describe('tracking events', () => {
       ['plain', {}],
       [
         'with a transaction',
-        { transaction: { orderId: 'o', amount: '1', currency: 'EUR', status: 'pending' } },
+        { transaction: { orderId: 'o', amount: '1', currency: 'EUR', status: 'pending', claims: true } },
       ],
       ['with odd numbers', { receivedAtMs: Number.MAX_SAFE_INTEGER, programVersion: 1, sequence: 100 }],
       [

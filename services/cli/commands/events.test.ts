@@ -70,7 +70,13 @@ describe('events', () => {
 
 describe('one event', () => {
   test('is shown whole, what says nothing left out', async () => {
-    const transaction = { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 'pending' } as const;
+    const transaction = {
+      orderId: 'o1',
+      amount: '19.90',
+      currency: 'EUR',
+      status: 'pending',
+      claims: true,
+    } as const;
     const { messageId } = store(minutesAgo(1), { type: 'transaction', params: { sub1: 'x' }, transaction });
     const { json, text } = await event(context, 'a', messageId);
     expect(json).toMatchObject({

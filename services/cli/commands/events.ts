@@ -100,17 +100,16 @@ function flags({ bot, unverified }: RecordedEvent): string {
 
 /** Every field of the event that says something, by its own name; what is nested, by its path. */
 function eventFields({ event, unknownFields }: StoredEvent): [string, string][] {
-  const { messageId, type, params, transaction, receivedAtMs, ...rest } = event;
+  const { messageId, type, params, transaction, consent, receivedAtMs, ...rest } = event;
+  const nested = { params, transaction: transaction ?? {}, consent };
   const fields: [string, unknown][] = [
     ['messageId', messageId],
     ['type', type],
     ['receivedAt', iso(receivedAtMs)],
     ...Object.entries(rest),
-    ...Object.entries(params).map(([name, value]): [string, unknown] => [`params.${name}`, value]),
-    ...Object.entries(transaction ?? {}).map(([name, value]): [string, unknown] => [
-      `transaction.${name}`,
-      value,
-    ]),
+    ...Object.entries(nested).flatMap(([of, values]) =>
+      Object.entries(values).map(([name, value]): [string, unknown] => [`${of}.${name}`, value]),
+    ),
     ['unknownFields', unknownFields ? Buffer.from(unknownFields).toString('hex') : ''],
   ];
   return fields.filter(([, value]) => value !== '').map(([name, value]) => [name, String(value)]);
