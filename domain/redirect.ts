@@ -1,0 +1,56 @@
+import type { RedirectReason } from './verdict.ts';
+
+export type CheckedTarget = { readonly url: URL } | { readonly reason: RedirectReason };
+
+/**
+ * Where the target's authority stands in its text, however many slashes precede it: the URL Standard takes any
+ * number of them.
+ */
+const authority = /^(?:[^/?#:]*:)?\/*([^/?#]*)/;
+
+/**
+ * No name in the DNS is longer (RFC 1035 §2.3.4). A bound is needed before `URL` reads it: its IDNA takes 9 ms for
+ * 2,600 different ideographs in the host, and 3 µs for as long a path (Node 20).
+ */
+const authorityCharsMax = 255;
+
+/**
+ * What the URL Standard drops without a word, or reads as a slash: a target that relies on it is meant to deceive
+ * somebody.
+ */
+const deceptive = /[\\\p{Cc}]|^\s|\s$/u;
+
+/** `URL` writes every form of an IPv4 address (decimal, hex, octal, other digits) so, and IPv6 in brackets. */
+const address = /^\[|^\d+\.\d+\.\d+\.\d+$/;
+
+/**
+ * Whether a click may be sent to `target`, a text from outside. The URL Standard's own reader decides, and what it
+ * read is what may be sent on, by its `href`, never the text.
+ *
+ * @param hosts the hosts that it may name, in lower case, an entry with a leading dot standing for all hosts below
+ *   it; null where somebody with a key vouches for the target: then any host and port may be named, but still no
+ *   scheme other than https, and no credentials
+ */
+export function checkTarget(target: string, hosts: readonly string[] | null): CheckedTarget {
+  if (deceptive.test(target) || authority.exec(target)![1]!.length > authorityCharsMax) {
+    return { reason: 'target_malformed' };
+  }
+  let url: URL;
+  try {
+    url = new URL(target);
+  } catch {
+    return { reason: 'target_malformed' };
+  }
+  if (url.protocol !== 'https:') return { reason: 'target_scheme' };
+  if (url.username !== '' || url.password !== '') return { reason: 'target_credentials' };
+  if (hosts === null) return { url };
+  if (url.port !== '') return { reason: 'target_port' };
+  if (address.test(url.hostname)) return { reason: 'target_address' };
+  return isAmong(url.hostname, hosts) ? { url } : { reason: 'target_host' };
+}
+
+/** A name with an empty label, as one that ends in a dot, is none of them: entries hold none. */
+function isAmong(hostname: string, hosts: readonly string[]): boolean {
+  if (`.${hostname}.`.includes('..')) return false;
+  return hosts.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host));
+}
