@@ -101,6 +101,15 @@ describe('an update', () => {
     );
   });
 
+  test('may have macros behind the host of its landing URL, also once more as they were written', () => {
+    const landingUrl = (url: string) => (parsed({ ...least, landingUrl: url }) as Program).landingUrl;
+    const written = landingUrl(
+      'https://shop.example/{program_id}?c={click_id}&s={sub1}{sub32}#{publisher_id}',
+    );
+    expect(written).toBe('https://shop.example/%7Bprogram_id%7D?c={click_id}&s={sub1}{sub32}#{publisher_id}');
+    expect(landingUrl(written)).toBe(written);
+  });
+
   test('keeps the times it can: whole milliseconds', () => {
     const program = parsed({ ...least, validFrom: '2026-01-01T00:00:00.123456789Z' }) as Program;
     expect(program.validFromMs).toBe(Date.UTC(2026, 0, 1, 0, 0, 0, 123));

@@ -46,10 +46,11 @@ const programSchema = Type.Object({
   validFrom: time('Valid from this time on (UTC); absent: always was. Counted in whole milliseconds.'),
   validUntil: time('Valid until before this time (UTC), which lies after validFrom; absent: for ever.'),
   landingUrl: Type.String({
-    format: 'uri',
-    pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+([/?#]|$)',
+    pattern: landingUrlPattern(),
     maxLength: landingUrlLengthMax,
-    description: 'Where a click goes: an absolute http or https URL without credentials.',
+    description:
+      'Where a click goes: an absolute http or https URL without credentials. Behind the host it may hold the ' +
+      'macros {click_id}, {program_id}, {publisher_id} and {sub1} to {sub32}.',
   }),
   deepLinkHosts: Type.Optional(
     Type.Array(
@@ -76,6 +77,15 @@ const programSchema = Type.Object({
 
 const deletionSchema = Type.Object({ id, version, deleted: Type.Literal(true) });
 
+/** A URI of RFC 3986, in whose path, query and fragment a macro may stand for a character. */
+function landingUrlPattern(): string {
+  const authority = "[A-Za-z0-9._~!$&'()*+,;=:%[\\]-]+";
+  const macro = '\\{(click_id|program_id|publisher_id|sub([1-9]|[12][0-9]|3[0-2]))\\}';
+  const character = `[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}|${macro}`;
+  const query = `(${character}|\\?)*`;
+  return `^[Hh][Tt][Tt][Pp][Ss]?://${authority}(/(${character})*)?(\\?${query})?(#${query})?$`;
+}
+
 /** What business systems send. Fields that it does not name are ignored. */
 export const coreDataUpdateSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -99,7 +109,7 @@ export type ParsedUpdate =
 
 // Compiled here and not at the first update: it takes some 20 ms, which no call is to wait for.
 const ajv = new Ajv({ allErrors: true });
-addFormats.default(ajv, ['date-time', 'uri']);
+addFormats.default(ajv, ['date-time']);
 const isUpdate = ajv.compile<ProgramJson | DeletionJson>(coreDataUpdateSchema);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -179,7 +189,8 @@ const rules: Readonly<Record<string, string>> = {
   status: 'must be "active" or "paused"',
   validFrom: 'must be a time in UTC, such as 2026-01-31T12:00:00Z',
   validUntil: 'must be a time in UTC, such as 2026-01-31T12:00:00Z',
-  landingUrl: 'must be an absolute http or https URL of at most 2048 characters, without credentials',
+  landingUrl:
+    'must be an absolute http or https URL of at most 2048 characters, without credentials or unknown macros',
   deepLinkHosts: 'must be at most 64 host names in lower case, each perhaps behind a dot',
   signingKeyIds: 'must be at most 16 ids of 1 to 64 letters, digits, "_" or "-"',
 };
