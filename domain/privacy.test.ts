@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { truncateIp, truncateReferrer } from './privacy.ts';
+import { networkOf, truncateIp, truncateReferrer } from './privacy.ts';
 
 describe('truncateIp', () => {
   test.each([
@@ -108,4 +108,16 @@ describe('truncateReferrer', () => {
       ),
     );
   });
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:7:8:9::1', '2001:db8:7:8::'],
+  ['2001:db8::1', '2001:db8::'],
+  ['::1', '::'],
+  ['', ''],
+  ['unknown', 'unknown'],
+])('calls from %j are counted by %j', (ip, network) => {
+  expect(networkOf(ip)).toBe(network);
 });

@@ -18,7 +18,22 @@ export function truncateIp(ip: string): string {
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     return `${groups[6]! >> 8}.${groups[6]! & 0xff}.${groups[7]! >> 8}.0`;
   }
-  const kept = groups.slice(0, groups.findLastIndex((group, index) => index < 3 && group !== 0) + 1);
+  return prefixOf(groups, 3);
+}
+
+/**
+ * The smallest network that one caller is sure to have to themselves, to count calls by: an IPv4 address as it
+ * is, of IPv6 its /64. Never to be kept.
+ */
+export function networkOf(ip: string): string {
+  if (ipv4.test(ip)) return ip.slice(ip.lastIndexOf(':') + 1);
+  const groups = ipv6Groups(ip);
+  return groups === null ? ip : prefixOf(groups, 4);
+}
+
+/** The first groups of an IPv6 address, as RFC 5952 writes a network. */
+function prefixOf(groups: readonly number[], count: number): string {
+  const kept = groups.slice(0, groups.findLastIndex((group, index) => index < count && group !== 0) + 1);
   return `${kept.map((group) => group.toString(16)).join(':')}::`;
 }
 

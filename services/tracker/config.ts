@@ -8,7 +8,9 @@ import {
   streamName,
 } from '@trackline/adapters/environment/variables';
 import Type, { type Static } from 'typebox';
+import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/trusted-proxies.ts';
+import { visitorDaysMax } from './http/visitor.ts';
 import { contradictions, limits } from './limits.ts';
 
 const MiB = 1024 * 1024;
@@ -33,7 +35,30 @@ export const schema = Type.Object({
   TRACKLINE_UNKNOWABLE: Type.Enum(['accept', 'refuse'], { default: 'accept' }),
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed, comma-separated. */
   TRACKLINE_TRUST_PROXY: Type.String({ default: '' }),
+  /** Whose pages' scripts may read the answers: origins, comma-separated, or `*`. */
+  TRACKLINE_CORS_ORIGINS: Type.String({ default: '' }),
   TRACKLINE_LOG_LEVEL: logLevel,
+
+  /** The signing keys: a file of JSON, or the JSON itself. */
+  TRACKLINE_KEYRING_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  TRACKLINE_KEYRING: Type.Optional(Type.String({ minLength: 1 })),
+
+  /** What holds where a call says nothing of consent. */
+  TRACKLINE_CONSENT_WITHOUT_SIGNAL: Type.Enum(['granted', 'denied'], { default: 'granted' }),
+  /** Our id on the Global Vendor List; without it, the purposes of a TCF string alone decide. */
+  TRACKLINE_TCF_VENDOR_ID: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+  TRACKLINE_VISITOR_COOKIE: Type.Enum(['on', 'partitioned', 'off'], { default: 'on' }),
+  TRACKLINE_VISITOR_COOKIE_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: visitorDaysMax,
+    default: visitorDaysMax,
+  }),
+  /** The IAB's list of spiders and bots, beside the patterns that are built in. */
+  TRACKLINE_IAB_BOTS_FILE: Type.Optional(Type.String({ minLength: 1 })),
+
+  /** Calls a second, on one program and from one address; 0 is no limit. */
+  TRACKLINE_RATE_LIMIT_PROGRAM: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
+  TRACKLINE_RATE_LIMIT_ADDRESS: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
 
   TRACKLINE_PROGRAM_CACHE_ENTRIES: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 100_000 }),
   TRACKLINE_PROGRAM_CACHE_TTL_MS: ms(1, 600_000),
@@ -61,9 +86,10 @@ export type TrackerConfig = Readonly<Static<typeof schema>>;
  * @throws ConfigError naming every variable that can't be used, and every contradiction with limits.ts
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): TrackerConfig {
-  const problems = readTrustedProxies(environment.TRACKLINE_TRUST_PROXY ?? '').problems.map(
-    (problem) => `TRACKLINE_TRUST_PROXY: ${problem}`,
-  );
+  const problems = [
+    ...named('TRACKLINE_TRUST_PROXY', readTrustedProxies(environment.TRACKLINE_TRUST_PROXY ?? '').problems),
+    ...named('TRACKLINE_CORS_ORIGINS', readCorsOrigins(environment.TRACKLINE_CORS_ORIGINS ?? '').problems),
+  ];
   try {
     const config = readEnvironment(schema, environment);
     problems.push(...contradictions(limits, config));
@@ -73,6 +99,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.unshift(...error.problems);
   }
   throw new ConfigError(problems);
+}
+
+function named(variable: string, problems: readonly string[]): string[] {
+  return problems.map((problem) => `${variable}: ${problem}`);
 }
 
 /** The environment of this process: the one place that looks at it. */

@@ -21,6 +21,8 @@ describe('limits', () => {
     ['requestTimeoutMs', { keepAliveTimeoutMs: limits.requestTimeoutMs - 1 }],
     ['parserBytesMax', { parserBytesMax: limits.urlBytesMax + limits.headerBytesMax }],
     ['idLengthMax', { idLengthMax: limits.urlBytesMax + 1 }],
+    ['eventBodyBytesMax', { batchBodyBytesMax: limits.eventBodyBytesMax - 1 }],
+    ['paramBytesMax', { paramBytesMax: limits.eventBodyBytesMax + 1 }],
     ['retryBaseMs', { retryBaseMs: limits.drainRetryMaxMs + 1 }],
     ['drainRetryMaxMs', { retryMaxMs: limits.drainRetryMaxMs - 1 }],
     ['putTimeoutMs', { putTimeoutMs: chosen.TRACKLINE_DRAIN_TIMEOUT_MS + 1 }],

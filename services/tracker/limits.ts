@@ -13,8 +13,23 @@ export const limits = Object.freeze({
   headerBytesMax: 16 * KiB,
   /** Where the parser itself gives up: beyond what we measure and answer ourselves. */
   parserBytesMax: 25 * KiB,
+  eventBodyBytesMax: 16 * KiB,
+  batchBodyBytesMax: 1 * MiB,
+  batchEventsMax: 500,
+  /** Sub-ids and free parameters of one event, and one of their values. */
+  paramsMax: 32,
+  paramBytesMax: 256,
+  /** How far the time of an idempotency key may be from ours. */
+  keyAgeMaxMs: 24 * 3_600_000,
+  keyAheadMaxMs: 5 * 60_000,
   userAgentCharsMax: 512,
   referrerCharsMax: 1024,
+
+  // What is remembered of callers.
+  userAgentsMax: 10_000,
+  /** Programs and addresses whose calls are counted, where their rate is limited. */
+  rateBucketsMax: 100_000,
+  keyringBytesMax: 64 * KiB,
 
   // How long a connection may take, and how many there may be.
   headersTimeoutMs: 5_000,
@@ -32,8 +47,8 @@ export const limits = Object.freeze({
 
   // The spool.
   /**
-   * One encoded event. The largest that a call can make takes 6 KiB: 2 are its landing URL
-   * (proto/core-data-update.ts bounds it), 3 its user agent and referrer. The rest is room to grow.
+   * One encoded event. The largest that a call can make takes 19 KiB: 4 are its landing URL (http/location.ts
+   * bounds it), 10 its parameters, 3 its user agent and referrer. The rest is room to grow.
    */
   eventBytesMax: 32 * KiB,
   /** What an event in memory costs besides its bytes; measured on Node 20 and 26: 190. */
@@ -156,6 +171,8 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
     );
   }
   atMost('idLengthMax', 'urlBytesMax', 'an id travels in the URL');
+  atMost('eventBodyBytesMax', 'batchBodyBytesMax', 'a batch holds an event');
+  atMost('paramBytesMax', 'eventBodyBytesMax', 'a parameter is a part of an event');
   atMost('timeoutsCheckedEveryMs', 'headersTimeoutMs', 'a time-out is only as fine as its check');
   atMost('headersTimeoutMs', 'requestTimeoutMs', 'the headers are a part of the request');
   atMost('requestTimeoutMs', 'keepAliveTimeoutMs', 'an idle connection is cheaper than a slow call');

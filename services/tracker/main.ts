@@ -1,12 +1,16 @@
 import { hostname } from 'node:os';
 import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
+import { emptyKeyring } from '@trackline/adapters/keyring/keyring';
 import { connectAnnouncements } from '@trackline/adapters/program-store/announcements.redis';
 import { connectProgramStoreReader } from '@trackline/adapters/program-store/program-store.redis';
 import { systemClock as clock, delay } from '@trackline/domain/clock';
 import { newMessageId } from '@trackline/domain/message-id';
 import { pino } from 'pino';
+import { buildBotFilter } from './bots/bots.ts';
 import { processConfig, type TrackerConfig } from './config.ts';
+import { buildConsentReader } from './consent/signals.ts';
+import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/trusted-proxies.ts';
 import { limits } from './limits.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';
@@ -85,6 +89,11 @@ const tracker = buildTracker({
   clock,
   random,
   randomBytes,
+  keyring: emptyKeyring,
+  consent: buildConsentReader({
+    vendorId: config.TRACKLINE_TCF_VENDOR_ID ?? null,
+  }),
+  bots: buildBotFilter({ cacheEntriesMax: limits.userAgentsMax }),
   metrics,
   telemetry,
   limits,
@@ -96,7 +105,14 @@ const tracker = buildTracker({
     instance,
     region: config.AWS_REGION,
     acceptsUnverified: config.TRACKLINE_UNKNOWABLE === 'accept',
+    consentWithoutSignal: config.TRACKLINE_CONSENT_WITHOUT_SIGNAL,
+    visitorCookie: { kind: config.TRACKLINE_VISITOR_COOKIE, days: config.TRACKLINE_VISITOR_COOKIE_DAYS },
+    rates: {
+      programPerSecond: config.TRACKLINE_RATE_LIMIT_PROGRAM,
+      addressPerSecond: config.TRACKLINE_RATE_LIMIT_ADDRESS,
+    },
     trustedProxies: readTrustedProxies(config.TRACKLINE_TRUST_PROXY).ranges,
+    cors: readCorsOrigins(config.TRACKLINE_CORS_ORIGINS),
     drainDelayMs: config.TRACKLINE_DRAIN_DELAY_MS,
     drainTimeoutMs: config.TRACKLINE_DRAIN_TIMEOUT_MS,
     statementEveryMs: config.TRACKLINE_STATEMENT_EVERY_MS,

@@ -1,11 +1,18 @@
 import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
+import type { Keyring } from '@trackline/adapters/keyring/keyring';
 import type { Clock, Random } from '@trackline/domain/clock';
+import type { ConsentChoice } from '@trackline/domain/consent';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { FastifyInstance } from 'fastify';
+import type { BotFilter } from './bots/bots.ts';
+import type { ConsentReader } from './consent/signals.ts';
 import { Drain } from './drain.ts';
 import type { ProgramLookups } from './http/call.ts';
+import type { CorsOrigins } from './http/cors.ts';
 import { buildPublicServer, originOf } from './http/server.ts';
+import { VisitorCookie, type VisitorCookieSettings } from './http/visitor.ts';
 import type { Limits } from './limits.ts';
+import { RateLimits, type RateSettings } from './rate-limit/rate-limits.ts';
 import { Sender } from './shipping/sender.ts';
 import type { Spool } from './shipping/spool.ts';
 import { Statements } from './shipping/statements.ts';
@@ -23,6 +30,9 @@ export interface TrackerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly randomBytes: RandomBytes;
+  readonly keyring: Keyring;
+  readonly consent: ConsentReader;
+  readonly bots: BotFilter;
   readonly metrics: Metrics;
   readonly telemetry: Telemetry;
   readonly limits: Limits;
@@ -46,7 +56,11 @@ export interface TrackerSettings {
   readonly instance: string;
   readonly region: string;
   readonly acceptsUnverified: boolean;
+  readonly consentWithoutSignal: ConsentChoice;
+  readonly visitorCookie: VisitorCookieSettings;
+  readonly rates: RateSettings;
   readonly trustedProxies: readonly string[];
+  readonly cors: CorsOrigins;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly statementEveryMs: number;
@@ -98,11 +112,18 @@ export function buildTracker(parts: TrackerParts): Tracker {
       randomBytes,
       limits,
       telemetry,
+      keyring: parts.keyring,
+      consent: parts.consent,
+      bots: parts.bots,
+      visitors: new VisitorCookie(settings.visitorCookie, randomBytes),
+      rates: new RateLimits(settings.rates, limits, clock),
+      consentWithoutSignal: settings.consentWithoutSignal,
       acceptsUnverified: settings.acceptsUnverified,
       instance,
       region: settings.region,
     },
     trustedProxies: settings.trustedProxies,
+    cors: settings.cors,
     isDraining,
   });
   const adminServer = buildAdminServer({

@@ -5,6 +5,7 @@ import { buildTracker, GivenPrograms, program, type TestTracker } from './tracke
 
 /** Short, so that a test of slowness is not slow itself. */
 export const headersTimeoutMs = 300;
+export const requestTimeoutMs = 500;
 export const keepAliveTimeoutMs = 300;
 
 /**
@@ -22,7 +23,13 @@ export function attackedTracker() {
   let goodCalls = 0;
 
   beforeAll(async () => {
-    const limits = { headersTimeoutMs, keepAliveTimeoutMs, timeoutsCheckedEveryMs: 50, refusedLingerMs: 100 };
+    const limits = {
+      headersTimeoutMs,
+      requestTimeoutMs,
+      keepAliveTimeoutMs,
+      timeoutsCheckedEveryMs: 50,
+      refusedLingerMs: 100,
+    };
     tracker = await buildTracker({ programs, limits }, true, afterAll);
   });
 
@@ -49,6 +56,8 @@ export function attackedTracker() {
 export const crlf = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
 export const get = (path: string, ...headers: string[]) =>
   crlf(`GET ${path} HTTP/1.1`, 'Host: t.example', ...headers);
+export const post = (path: string, body: string, ...headers: string[]) =>
+  crlf(`POST ${path} HTTP/1.1`, 'Host: t.example', ...headers) + body;
 
 export function expectPixel(reply: RawReply | null, status: number, verdict: string): void {
   expect(reply).toMatchObject({

@@ -1,7 +1,11 @@
 import { randomFillSync } from 'node:crypto';
+import { emptyKeyring, type Keyring } from '@trackline/adapters/keyring/keyring';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { ProgramLookup } from '@trackline/domain/decide';
 import type { Program } from '@trackline/domain/program';
+import { buildBotFilter } from '@trackline/tracker/bots/bots';
+import { buildConsentReader } from '@trackline/tracker/consent/signals';
+import { readCorsOrigins } from '@trackline/tracker/http/cors';
 import { type Limits, limits } from '@trackline/tracker/limits';
 import type { Spool } from '@trackline/tracker/shipping/spool';
 import { MemorySpool } from '@trackline/tracker/shipping/spool.memory';
@@ -66,6 +70,9 @@ export interface TrackerOverrides {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly limits?: Partial<Limits>;
+  readonly keyring?: Keyring;
+  /** Our id on the Global Vendor List. */
+  readonly vendorId?: number;
   readonly settings?: Partial<TrackerSettings>;
 }
 
@@ -112,6 +119,11 @@ export async function buildTracker(
     clock,
     random: overrides.random ?? Math.random,
     randomBytes: randomFillSync,
+    keyring: overrides.keyring ?? emptyKeyring,
+    consent: buildConsentReader({
+      vendorId: overrides.vendorId ?? null,
+    }),
+    bots: buildBotFilter({ cacheEntriesMax: bounds.userAgentsMax }),
     metrics,
     telemetry: new Telemetry(log, metrics, clock),
     limits: bounds,
@@ -123,7 +135,11 @@ export async function buildTracker(
       instance: 'tracker-1',
       region: 'eu-central-1',
       acceptsUnverified: true,
+      consentWithoutSignal: 'granted',
+      visitorCookie: { kind: 'on', days: 400 },
+      rates: { programPerSecond: 0, addressPerSecond: 0 },
       trustedProxies: [],
+      cors: readCorsOrigins(''),
       drainDelayMs: 0,
       drainTimeoutMs: 5_000,
       statementEveryMs: 10_000,

@@ -9,7 +9,14 @@ import {
 /** The headers that the HTTP contract gives each answer, and none besides. */
 
 const always = ['cache-control', 'connection', 'content-length', 'date', 'x-tracking-verdict'];
-const gif = { 'content-type': 'image/gif' };
+const gif = {
+  'content-type': 'image/gif',
+  pragma: 'no-cache',
+  expires: '0',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+/** Who comes for the first time, and is no mere look. */
+const visitor = { 'set-cookie': expect.stringMatching(/^__Host-trackline=[\w-]{22}; /) };
 const json = { 'content-type': 'application/json; charset=utf-8' };
 const page = {
   'content-type': 'text/html; charset=utf-8',
@@ -33,15 +40,15 @@ function programs() {
 
 describe('every answer has the headers of its contract', () => {
   test.each([
-    ['/v1/impression/aurora-shoes', 200, gif],
-    ['/v1/impression/aurora-shoes?f=b', 204, {}],
+    ['/v1/impression/aurora-shoes', 200, { ...gif, ...visitor }],
+    ['/v1/impression/aurora-shoes?f=b', 204, visitor],
     ['/v1/impression/nowhere', 200, gif],
     ['/v1/impression/a.b', 400, gif],
     ['/v1/impression/%zz', 400, gif],
     ['/v1/impression/broken', 500, gif],
     ['/v1/impression/aurora-shoes', 503, { ...gif, ...later }, full],
     ['/v1/impression/aurora-shoes?f=b', 503, { ...gif, ...later }, full],
-    ['/v1/click/aurora-shoes', 302, found],
+    ['/v1/click/aurora-shoes', 302, { ...found, ...visitor }],
     ['/v1/click/paused', 302, found],
     ['/v1/click/aurora-shoes', 302, found, full],
     ['/v1/click/nowhere', 404, page],
@@ -58,9 +65,14 @@ describe('every answer has the headers of its contract', () => {
     for (const method of overrides === full ? ['GET' as const] : (['GET', 'HEAD'] as const)) {
       const reply = await tracker.publicServer.inject({ method, url });
       expect(reply.statusCode).toBe(status);
-      expect(reply.headers).toMatchObject({ 'cache-control': 'no-store', ...headers });
+      const { 'set-cookie': setCookie, ...others } = headers as Record<string, unknown>;
+      const awaited = {
+        ...others,
+        ...(setCookie !== undefined && method === 'GET' && { 'set-cookie': setCookie }),
+      };
+      expect(reply.headers).toMatchObject({ 'cache-control': 'no-store', ...awaited });
       const names = Object.keys(reply.headers).filter((name) => !always.includes(name));
-      expect(names.toSorted()).toEqual(Object.keys(headers).toSorted());
+      expect(names.toSorted()).toEqual(Object.keys(awaited).toSorted());
       const verdict = reply.headers['x-tracking-verdict'];
       if (method === 'HEAD') expect(verdict).toBe('ignored');
       else expect(verdict).toMatch(/^(accepted|(rejected|shed); reason=[a-z_]+)$/);

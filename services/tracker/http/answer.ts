@@ -1,5 +1,7 @@
-import { type CallReason, callReasons, verdictHeader } from '@trackline/domain/verdict';
+import type { Random } from '@trackline/domain/clock';
+import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
+import { errorBody, jsonType } from '../error-body.ts';
 import type { Call } from './call.ts';
 
 const verdictHeaders = new Map(callReasons.map((reason) => [reason, verdictHeader(reason)]));
@@ -13,13 +15,29 @@ export function beginAnswer(reply: FastifyReply, status: number, reason: CallRea
 }
 
 /**
- * The same for a tracked call: what is ignored says so, and a 503 says when to come again, jittered so that
- * not all come together.
+ * The same for a tracked call: what is ignored says so, and what was not taken says when to come again. With the
+ * cookie, if there is one to set.
  */
 export function beginTracked(call: Call, status: number, reason: CallReason | null): FastifyReply {
-  const reply = beginAnswer(call.reply, status, call.ignored ?? reason);
-  if (status === 503) reply.header('retry-after', 1 + Math.floor(call.parts.random() * 3));
+  const reply = beginAnswer(call.reply, status, call.caller.ignored ?? reason);
+  if (comesAgain(status)) reply.header('retry-after', retryAfterS(call.parts.random));
+  if (call.setCookie !== '') reply.header('set-cookie', call.setCookie);
   return reply;
+}
+
+/** Answers a call of a server's with what was wrong, as JSON. */
+export function answerError(call: Call, reason: CallReason): void {
+  beginTracked(call, reasons[reason].status, reason).header('content-type', jsonType).send(errorBody(reason));
+}
+
+/** Whether a status means that we could not take it now. */
+export function comesAgain(status: number): boolean {
+  return status === 503 || status === 429;
+}
+
+/** In how many seconds to come again: 1 to 3, by chance, so that not all come together. */
+export function retryAfterS(random: Random): number {
+  return 1 + Math.floor(random() * 3);
 }
 
 /** Whether the reason lies in what the program is, and not in how the call is made or how we are. */

@@ -1,41 +1,49 @@
-import { newMessageId } from '@trackline/domain/message-id';
 import { truncateIp, truncateReferrer } from '@trackline/domain/privacy';
-import type { EventType, TrackingEvent } from '@trackline/domain/tracking-event';
+import type { EventType, TrackingEvent, VastEvent } from '@trackline/domain/tracking-event';
 import type { Call } from './call.ts';
-import { landingOf } from './landing.ts';
-
-const noParams: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * The tracking event of a valid call: one literal, always of the same shape. What identifies a person is cut
- * here.
+ * The tracking event of a valid call: one literal, always of the same shape. What identifies a person is cut here,
+ * and left out where consent was denied.
  */
 export function buildEvent(call: Call, type: EventType, nowMs: number, unverified: boolean): TrackingEvent {
-  const { request, program, parts } = call;
+  const { caller, parameters, program, parts, consent } = call;
   const { limits } = parts;
-  const messageId = newMessageId(nowMs, parts.randomBytes);
   const isClick = type === 'click';
+  const mayRecognise = consent.choice === 'granted';
+  const userAgent = (caller.headers['user-agent'] ?? '').slice(0, limits.userAgentCharsMax);
   return {
-    messageId,
+    messageId: call.messageId,
     type,
     programId: call.programId,
     programVersion: program === null ? 0 : program.version,
-    publisherId: request.query.publisher,
-    clickId: isClick ? messageId : '',
-    visitorId: '',
+    publisherId: parameters.publisher,
+    clickId: isClick ? call.messageId : type === 'transaction' ? parameters.clickId : '',
+    visitorId: mayRecognise ? visitorIdOf(call) : '',
     receivedAtMs: nowMs,
-    ip: truncateIp(call.ip),
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, limits.userAgentCharsMax),
-    referrer: truncateReferrer(request.headers.referer ?? '', limits.referrerCharsMax),
-    landingUrl: isClick && program !== null ? landingOf(program) : '',
-    redirectReason: '',
-    vastEvent: '',
-    params: noParams,
-    transaction: null,
-    consent: { choice: 'granted', basis: 'configuration' },
-    bot: false,
+    ip: mayRecognise ? truncateIp(caller.ip) : '',
+    userAgent: mayRecognise ? userAgent : '',
+    referrer: truncateReferrer(caller.headers.referer ?? '', limits.referrerCharsMax),
+    landingUrl: isClick ? call.location : '',
+    redirectReason: call.redirectReason,
+    vastEvent: type === 'impression' ? (parameters.event as VastEvent | '') : '',
+    params: parameters.params,
+    transaction: call.transaction,
+    consent,
+    bot: parts.bots.isBot(userAgent),
     unverified,
     instance: parts.instance,
     region: parts.region,
   };
+}
+
+/** The visitor that the cookie names; where it names none and the route makes visitors, one is made. */
+function visitorIdOf(call: Call): string {
+  const { visitors } = call.parts;
+  const known = visitors.known(call.caller.visitorCookie);
+  if (known !== '' || !call.route.makesVisitors) return known;
+  const issued = visitors.issue();
+  if (issued === null) return '';
+  call.setCookie = issued.setCookie;
+  return issued.visitorId;
 }

@@ -1,15 +1,22 @@
+import type { Keyring } from '@trackline/adapters/keyring/keyring';
 import type { Clock, Random } from '@trackline/domain/clock';
+import type { Consent, ConsentChoice } from '@trackline/domain/consent';
 import type { ProgramLookup } from '@trackline/domain/decide';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { Program } from '@trackline/domain/program';
-import type { EventType } from '@trackline/domain/tracking-event';
-import type { CallReason } from '@trackline/domain/verdict';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EventType, Transaction } from '@trackline/domain/tracking-event';
+import type { CallReason, RedirectReason } from '@trackline/domain/verdict';
+import type { FastifyReply } from 'fastify';
+import type { BotFilter } from '../bots/bots.ts';
+import type { ConsentReader } from '../consent/signals.ts';
 import type { Limits } from '../limits.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { SpoolIntake } from '../shipping/spool.ts';
 import type { Tally } from '../watching/tally.ts';
 import type { VerdictRing } from '../watching/verdict-ring.ts';
-import type { CallQuery } from './query.ts';
+import type { Caller } from './caller.ts';
+import type { Parameters } from './parameters.ts';
+import type { VisitorCookie } from './visitor.ts';
 
 /** What every call is tracked with. */
 export interface TrackingParts {
@@ -22,7 +29,14 @@ export interface TrackingParts {
   readonly randomBytes: RandomBytes;
   readonly limits: Limits;
   readonly telemetry: CallTelemetry;
-  /** Whether impressions on programs that can't be known are taken, flagged. */
+  readonly keyring: Keyring;
+  readonly consent: ConsentReader;
+  readonly bots: BotFilter;
+  readonly visitors: VisitorCookie;
+  readonly rates: RateLimits;
+  /** What holds of consent where nobody said anything. */
+  readonly consentWithoutSignal: ConsentChoice;
+  /** Whether pixels on programs that can't be known are taken, flagged. */
   readonly acceptsUnverified: boolean;
   readonly instance: string;
   readonly region: string;
@@ -38,37 +52,75 @@ export interface CallTelemetry {
   callFailed(failure: { readonly error: unknown }): void;
 }
 
-export type TrackedRequest = FastifyRequest<{ Params: { programId: string }; Querystring: CallQuery }>;
-
 /**
- * One call on its way through: made once as one literal, then filled in, so that all calls share one shape.
+ * One event of a call on its way through: made once as one literal, then filled in, so that all share one shape.
  */
 export interface Call {
   readonly parts: TrackingParts;
   readonly route: TrackedRoute;
-  readonly request: TrackedRequest;
   readonly reply: FastifyReply;
+  readonly caller: Caller;
+  readonly parameters: Parameters;
   readonly programId: string;
-  /** The caller's address, '' where it can't be told; never to be kept as it is. */
-  readonly ip: string;
-  type: EventType | null;
-  /** HEAD or a prefetch: answered as any other, but no event. */
-  readonly ignored: CallReason | null;
+  readonly type: EventType | null;
+  readonly consent: Consent;
   /** The program decided on, where there is one. */
   program: Program | null;
+  transaction: Transaction | null;
   /** '' until an event is made. */
   messageId: string;
+  /** Where a click goes; '' as long as that is not known. */
+  location: string;
+  /** Why it does not go where the call wants it to; '' where it does. */
+  redirectReason: RedirectReason | '';
+  /** The `Set-Cookie` of the answer, '' for none. */
+  setCookie: string;
+  concluded: boolean;
 }
 
 /** What tells one tracked route from another. */
 export interface TrackedRoute {
+  /** Whether the path names the program, and not the event itself. */
+  readonly programInPath: boolean;
   /** Whether it takes events of programs that can't be known, if the tracker does. */
   readonly acceptsUnverified: boolean;
+  /** Whether a browser is made a visitor by it: where it is the browser that calls, and not a server. */
+  readonly makesVisitors: boolean;
   /** The event type of a call; null where it names none that this route takes. */
-  typeOf(query: CallQuery): EventType | null;
+  typeOf(parameters: Parameters): EventType | null;
   /**
    * Answers the call; `reason` is what became of it, null when it is accepted (or would be, were it not
    * ignored).
    */
   answer(call: Call, reason: CallReason | null): void;
+}
+
+/** A call as it begins. */
+export function beginCall(
+  parts: TrackingParts,
+  route: TrackedRoute,
+  reply: FastifyReply,
+  caller: Caller,
+  parameters: Parameters,
+  programId: string,
+  consent: Consent,
+): Call {
+  return {
+    parts,
+    route,
+    reply,
+    caller,
+    parameters,
+    programId,
+    type: route.typeOf(parameters),
+    consent,
+    program: null,
+    transaction: null,
+    messageId: '',
+    location: '',
+    redirectReason: '',
+    // Who refuses is to be forgotten, whatever becomes of the call.
+    setCookie: consent.choice === 'denied' && caller.visitorCookie !== null ? parts.visitors.expired : '',
+    concluded: false,
+  };
 }

@@ -1,4 +1,5 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
+import type { FastifyReply } from 'fastify';
 import { beginTracked, isAboutProgram } from './answer.ts';
 import type { Call } from './call.ts';
 import { pathOf } from './request-target.ts';
@@ -9,8 +10,20 @@ export const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEA
 export const gifType = 'image/gif';
 
 /** Whether the answer is the GIF, whatever its status: an image tag shows nothing else. */
-export function isForPixel(target: string): boolean {
-  return pathOf(target).startsWith('/v1/impression/');
+export function isForPixel(method: string | undefined, target: string): boolean {
+  const path = pathOf(target);
+  return path.startsWith('/v1/impression/') || (method !== 'POST' && path.startsWith('/v1/transaction/'));
+}
+
+/** What no cache keeps, not even one that speaks HTTP/1.0 only: each time that it is shown, it is asked for. */
+export function sendPixel(reply: FastifyReply): void {
+  reply
+    .header('pragma', 'no-cache')
+    .header('expires', '0')
+    // Also on pages that embed only what agrees to it (Cross-Origin-Embedder-Policy).
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('content-type', gifType)
+    .send(gif);
 }
 
 /**
@@ -20,9 +33,9 @@ export function isForPixel(target: string): boolean {
  */
 export function answerPixel(call: Call, reason: CallReason | null): void {
   const status = reason === null || isAboutProgram(reason) ? 200 : reasons[reason].status;
-  if (status === 200 && call.request.query.f === 'b') {
+  if (status === 200 && call.parameters.f === 'b') {
     beginTracked(call, 204, reason).send();
     return;
   }
-  beginTracked(call, status, reason).header('content-type', gifType).send(gif);
+  sendPixel(beginTracked(call, status, reason));
 }

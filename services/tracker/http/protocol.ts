@@ -8,6 +8,7 @@ import type { Limits } from '../limits.ts';
 import type { Tally } from '../watching/tally.ts';
 import { ignoredAs } from './ignored.ts';
 import { gif, gifType, isForPixel } from './pixel.ts';
+import { takesBody } from './request-target.ts';
 
 /**
  * What is refused before any route is looked for: by Node's parser (it then tells `clientError`), for its
@@ -60,7 +61,7 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
         refuse(request, response, reason);
         return false;
       }
-      if (isDraining() || hasBody(request)) response.shouldKeepAlive = false;
+      if (isDraining() || (hasBody(request) && !takesBody(request))) response.shouldKeepAlive = false;
       return true;
     },
 
@@ -79,13 +80,19 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
         return;
       }
       const earlier = socket[latestAnswer];
+      if (earlier !== undefined && !earlier.req.complete && !earlier.headersSent && takesBody(earlier.req)) {
+        // It is this call's body that went wrong, or did not come.
+        refuse(earlier.req, earlier, reasonOf(error));
+        afterAnswer(earlier, () => end(socket));
+        return;
+      }
       if (earlier !== undefined && isLast(earlier)) {
         afterAnswer(earlier, () => end(socket));
         return;
       }
       const reason = reasonOf(error);
       tally.count('none', reason);
-      const answer = rawAnswer(reason, isForPixel(targetIn(error)));
+      const answer = rawAnswer(reason, isForPixel(...targetIn(error)));
       // What came before on this connection is answered first, or this would be taken for its answer.
       afterAnswer(earlier, () => end(socket, answer));
     },
@@ -103,7 +110,9 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
   function refuse(request: IncomingMessage, response: ServerResponse, reason: CallReason): void {
     const told = ignoredAs(request) ?? reason;
     tally.count('none', told);
-    const [type, body] = isForPixel(request.url ?? '') ? [gifType, gif] : [jsonType, errorBody(reason)];
+    const [type, body] = isForPixel(request.method, request.url ?? '')
+      ? [gifType, gif]
+      : [jsonType, errorBody(reason)];
     response.shouldKeepAlive = false;
     response.writeHead(reasons[reason].status, {
       'x-tracking-verdict': verdictHeader(told),
@@ -159,8 +168,7 @@ function refusalOf(
 }
 
 /**
- * None of today's routes takes a body; what comes as one is not read, so that nothing else can follow it on
- * its connection.
+ * Where no route takes a body, what comes as one is not read, so that nothing else can follow it on its connection.
  */
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
@@ -184,11 +192,12 @@ function isInUrl(error: ClientError): boolean {
   return /^(?:[A-Z-]+ )?[^\s]+ ?$/.test(line);
 }
 
-/** The target asked for, where the packet has it: its last request is the one that went wrong. */
-function targetIn(error: ClientError): string {
+/** The method and the target asked for, where the packet has it: its last request is the one that went wrong. */
+function targetIn(error: ClientError): [method: string, target: string] {
   const parsed = parsedText(error);
   const request = parsed.slice(parsed.lastIndexOf('\r\n\r\n') + 1).trimStart();
-  return /^[A-Z]+ (\S+)/.exec(request)?.[1] ?? '';
+  const [, method = '', target = ''] = /^([A-Z]+) (\S+)/.exec(request) ?? [];
+  return [method, target];
 }
 
 /** What the parser had read of the packet when it stopped. */

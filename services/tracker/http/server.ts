@@ -1,43 +1,35 @@
 import { createServer, type Server } from 'node:http';
-import { type CallReason, reasons } from '@trackline/domain/verdict';
+import type { CallReason } from '@trackline/domain/verdict';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { errorBody, jsonType } from '../error-body.ts';
 import { beginAnswer } from './answer.ts';
-import type { TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
-import { ignoredAs } from './ignored.ts';
-import { gif, gifType, isForPixel } from './pixel.ts';
+import { bodyTypes } from './body.ts';
+import type { TrackingParts } from './call.ts';
+import { allowOrigin, type CorsOrigins } from './cors.ts';
+import { parseQuery } from './parameters.ts';
 import { buildProtocol } from './protocol.ts';
-import { parseQuery } from './query.ts';
-import { pathOf } from './request-target.ts';
-import { click } from './routes/click.ts';
-import { events } from './routes/events.ts';
-import { impression } from './routes/impression.ts';
-import { track } from './track.ts';
+import { refuse } from './refuse.ts';
+import { methodsOf, takesBody } from './request-target.ts';
+import { type PublicRoute, publicRoutes } from './routes/routes.ts';
 
 export interface PublicServerOptions {
   readonly parts: TrackingParts;
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** Which pages' scripts may read the answers. */
+  readonly cors: CorsOrigins;
   readonly isDraining: () => boolean;
 }
-
-const routes: Readonly<Record<string, TrackedRoute>> = {
-  '/v1/impression/:programId': impression,
-  '/v1/click/:programId': click,
-  '/v1/events/:programId': events,
-};
-const trackedPath = /^\/v1\/(?:impression|click|events)\/[^/]*$/;
-const takenMethods = 'GET, HEAD, OPTIONS';
 
 /** The public HTTP server, not yet listening. */
 export function buildPublicServer({
   parts,
   trustedProxies,
+  cors,
   isDraining,
 }: PublicServerOptions): FastifyInstance {
   const { limits, tally } = parts;
@@ -64,49 +56,68 @@ export function buildPublicServer({
     routerOptions: {
       // Ids are measured by us, once decoded.
       maxParamLength: limits.urlBytesMax,
-      querystringParser: parseQuery,
+      // (Fastify types what it gives as something to index by any name.)
+      querystringParser: (text) => parseQuery(text) as unknown as Record<string, unknown>,
     },
-    frameworkErrors: (_error, request, reply) => refuse(request, reply, 'malformed'),
+    frameworkErrors: (_error, request, reply) => refuse(tally, request, reply, 'malformed'),
   });
 
-  // Bodies are not read: no route takes one.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-
-  for (const [url, route] of Object.entries(routes)) {
-    app.route({
-      method: ['GET', 'HEAD'],
-      url,
-      handler: (request, reply) => track(parts, route, request as TrackedRequest, reply),
+  if (cors.any || cors.origins.size > 0) {
+    app.addHook('onRequest', (request, reply, done) => {
+      allowOrigin(cors, request, reply);
+      done();
     });
   }
+  // Where no route takes a body, none is read.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  for (const route of publicRoutes) if (route.bodyBytesMax === undefined) add(app, route);
+  app.register((posts, _options, done) => {
+    posts.removeAllContentTypeParsers();
+    posts.addContentTypeParser([...bodyTypes], { parseAs: 'buffer' }, (_request, bytes, parsed) => {
+      parsed(null, bytes);
+    });
+    for (const route of publicRoutes) if (route.bodyBytesMax !== undefined) add(posts, route);
+    done();
+  });
   app.options('*', (_request, reply) => {
     tally.count('none', 'preflight');
     beginAnswer(reply, 204, 'preflight').send();
   });
   app.setNotFoundHandler(refuseUnrouted);
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    // Fastify itself minds only how a body is announced, which none of the routes takes.
-    if (error.statusCode !== undefined && error.statusCode < 500) return refuseUnrouted(request, reply);
+    // The sender is gone, or was answered when its bytes went wrong (protocol.ts).
+    if (reply.raw.headersSent || reply.raw.destroyed) return reply.hijack();
+    const reason = reasonOf(error);
+    if (reason !== 'internal') {
+      // Fastify itself minds only how a body is announced, and how long it is.
+      return takesBody(request.raw) ? refuse(tally, request, reply, reason) : refuseUnrouted(request, reply);
+    }
     parts.telemetry.callFailed({ error });
-    return refuse(request, reply, 'internal');
+    return refuse(tally, request, reply, 'internal');
   });
   return app;
 
-  function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    if (!trackedPath.test(pathOf(request.url))) return refuse(request, reply, 'route_unknown');
-    return refuse(request, reply.header('allow', takenMethods), 'method_not_allowed');
+  function add(server: FastifyInstance, { url, methods, bodyBytesMax, handle }: PublicRoute): void {
+    server.route<{ Params: { programId: string }; Querystring: ReturnType<typeof parseQuery> }>({
+      url,
+      method: [...methods],
+      ...(bodyBytesMax !== undefined && { bodyLimit: limits[bodyBytesMax] }),
+      handler: (request, reply) => handle(parts, request, reply),
+    });
   }
 
-  /** Answers what no route takes; on a pixel's path with the pixel, if an image tag may have asked. */
-  function refuse(request: FastifyRequest, reply: FastifyReply, reason: CallReason): FastifyReply {
-    const told = ignoredAs(request.raw) ?? reason;
-    tally.count('none', told);
-    const asPixel = reason !== 'route_unknown' && reason !== 'method_not_allowed' && isForPixel(request.url);
-    return beginAnswer(reply, reasons[reason].status, told)
-      .header('content-type', asPixel ? gifType : jsonType)
-      .send(asPixel ? gif : errorBody(reason));
+  function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const methods = methodsOf(request.url);
+    if (methods === null) return refuse(tally, request, reply, 'route_unknown');
+    return refuse(tally, request, reply.header('allow', methods), 'method_not_allowed');
   }
+}
+
+function reasonOf({ statusCode = 500 }: FastifyError): CallReason {
+  if (statusCode === 413) return 'body_too_large';
+  if (statusCode === 415) return 'media_type_unsupported';
+  return statusCode < 500 ? 'malformed' : 'internal';
 }
 
 function httpOptions({ limits }: TrackingParts) {

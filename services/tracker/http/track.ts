@@ -1,41 +1,26 @@
 import { decide, type ProgramLookup } from '@trackline/domain/decide';
-import { isIdentifier } from '@trackline/domain/identifier';
+import { newMessageId } from '@trackline/domain/message-id';
 import type { CallReason } from '@trackline/domain/verdict';
-import type { FastifyReply } from 'fastify';
 import type { SpoolOutcome } from '../shipping/spool.ts';
 import { buildEvent } from './build-event.ts';
-import type { Call, TrackedRequest, TrackedRoute, TrackingParts } from './call.ts';
-import { ignoredAs } from './ignored.ts';
+import type { Call } from './call.ts';
+import { check } from './check.ts';
+import { messageIdOfKey } from './idempotency.ts';
+import { redirectFor } from './location.ts';
+import { readTransaction } from './transaction.ts';
 
 /**
- * The path that every tracked call takes: check → look up → decide → build the event → spool → answer. On a
- * cache hit with a spool in memory it runs through without a promise, a closure or a log line.
+ * The path that every event takes: check → look up → decide → build the event → spool → answer. On a cache hit
+ * with a spool in memory it runs through without a promise, a closure or a log line.
  */
-export function track(
-  parts: TrackingParts,
-  route: TrackedRoute,
-  request: TrackedRequest,
-  reply: FastifyReply,
-): void {
-  const call: Call = {
-    parts,
-    route,
-    request,
-    reply,
-    programId: request.params.programId,
-    ip: addressOf(request),
-    type: null,
-    ignored: ignoredAs(request.raw),
-    program: null,
-    messageId: '',
-  };
+export function track(call: Call): void {
   try {
     const refusal = check(call);
     if (refusal !== null) {
       conclude(call, refusal);
       return;
     }
-    const found = parts.programs.lookup(call.programId);
+    const found = call.parts.programs.lookup(call.programId);
     if (found instanceof Promise) {
       found.then((lookup) => decideOn(call, lookup)).catch((error: unknown) => fail(call, error));
     } else {
@@ -46,51 +31,58 @@ export function track(
   }
 }
 
-/**
- * Who calls. To be asked at the start: of a connection that is gone the address can't be told, whatever
- * Fastify's type says, and by the end of a cache miss it may be gone.
- */
-function addressOf(request: TrackedRequest): string {
-  const ip: string | undefined = request.ip;
-  return ip ?? '';
-}
-
-/** What is wrong with how the call is made; null when nothing is. */
-function check(call: Call): CallReason | null {
-  const { programId, request, route, parts } = call;
-  const { query } = request;
-  call.type = route.typeOf(query);
-  if (!isIdentifier(programId)) return refuseProgramId(programId, parts.limits.idLengthMax);
-  if (query.malformed) return 'malformed';
-  if (query.publisher !== '' && !isIdentifier(query.publisher)) {
-    return query.publisher.length > parts.limits.idLengthMax ? 'id_too_long' : 'id_malformed';
-  }
-  if (call.type === null) return 'type_malformed';
-  return null;
-}
-
-function refuseProgramId(id: string, lengthMax: number): CallReason {
-  // Without an id, or with the path segments that mean "here" and "above", the path is another one than ours.
-  if (id === '' || id === '.' || id === '..') return 'route_unknown';
-  return id.length > lengthMax ? 'id_too_long' : 'id_malformed';
-}
-
 function decideOn(call: Call, lookup: ProgramLookup): void {
   const { parts, route } = call;
   if (lookup.kind === 'known') call.program = lookup.program;
   const nowMs = parts.clock.wallMs();
-  const reason = decide(lookup, nowMs, route.acceptsUnverified && parts.acceptsUnverified);
-  if (reason !== null || call.ignored !== null) {
-    conclude(call, reason);
+  const refusal =
+    decide(lookup, nowMs, route.acceptsUnverified && parts.acceptsUnverified) ?? prepare(call, nowMs);
+  if (refusal !== null || call.caller.ignored !== null) {
+    conclude(call, refusal);
     return;
   }
   const unverified = lookup.kind !== 'known' || lookup.unverified;
-  const event = buildEvent(call, call.type!, nowMs, unverified);
-  call.messageId = event.messageId;
-  parts.spool.accept(event, settled, call);
+  parts.spool.accept(buildEvent(call, call.type!, nowMs, unverified), settled, call);
+}
+
+/** Finds out what the event needs besides its program. Returns what is wrong, null when nothing is. */
+function prepare(call: Call, nowMs: number): CallReason | null {
+  const { parts, parameters, programId, program, type, caller } = call;
+  if (type === 'transaction') {
+    const transaction = readTransaction(parameters, programId, program, parts.keyring);
+    if (transaction === 'signature_invalid') return transaction;
+    call.transaction = transaction;
+  }
+  // What is ignored gets no name, spends nobody's share, and makes nobody a visitor.
+  const isEvent = caller.ignored === null;
+  if (isEvent) {
+    const { idempotencyKey, publisher } = parameters;
+    const messageId =
+      idempotencyKey === ''
+        ? newMessageId(nowMs, parts.randomBytes)
+        : messageIdOfKey(idempotencyKey, programId, publisher, nowMs, parts.limits);
+    if (messageId === null) return 'idempotency_key_malformed';
+    call.messageId = messageId;
+  }
+  if (type === 'click' && program !== null) aim(call, nowMs);
+  return isEvent ? parts.rates.exceeded(programId, caller.ip) : null;
+}
+
+/** Finds out where a click goes. */
+function aim(call: Call, nowMs: number): void {
+  const { parts, parameters, programId, messageId } = call;
+  const { url, expires, key, sig, publisher, params } = parameters;
+  const link = { target: url, expires, keyId: key, signature: sig };
+  const values = { clickId: messageId, programId, publisherId: publisher, params };
+  const { location, reason } = redirectFor(call.program!, link, values, parts.keyring, nowMs);
+  call.location = location;
+  call.redirectReason = reason;
+  if (reason !== '') parts.tally.countRedirect(reason);
 }
 
 function settled(outcome: SpoolOutcome, call: Call): void {
+  // Nobody becomes a visitor by an event that is not kept.
+  if (outcome !== 'accepted') call.setCookie = '';
   try {
     conclude(call, outcome === 'accepted' ? null : outcome === 'full' ? 'spool_full' : 'spool_failed');
   } catch (error) {
@@ -98,11 +90,12 @@ function settled(outcome: SpoolOutcome, call: Call): void {
   }
 }
 
-/** Answers and counts: the one way out of every tracked call. */
+/** Answers and counts: the one way out of every event. */
 function conclude(call: Call, reason: CallReason | null): void {
   const { parts } = call;
   call.route.answer(call, reason);
-  const told = call.ignored ?? reason;
+  call.concluded = true;
+  const told = call.caller.ignored ?? reason;
   const type = call.type ?? 'none';
   parts.tally.count(type, told);
   parts.ring.note(type, call.programId, told, told === null ? call.messageId : '');
@@ -110,5 +103,5 @@ function conclude(call: Call, reason: CallReason | null): void {
 
 function fail(call: Call, error: unknown): void {
   call.parts.telemetry.callFailed({ error });
-  if (!call.reply.sent) conclude(call, 'internal');
+  if (!call.concluded) conclude(call, 'internal');
 }

@@ -96,6 +96,18 @@ export function observe(registry: Registry, sources: MetricSources): void {
     },
   });
   new Counter({
+    name: 'trackline_redirects_refused_total',
+    help: 'Clicks that named a target and went to the landing URL, by the reason why',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(tally.redirects())) {
+        if (count > 0) this.inc({ reason }, count);
+      }
+    },
+  });
+  new Counter({
     name: 'trackline_verdicts_total',
     help: 'Calls by event type, verdict and reason',
     labelNames: ['type', 'verdict', 'reason'],

@@ -1,5 +1,12 @@
 import type { EventType } from '@trackline/domain/tracking-event';
-import { type CallReason, callReasons, reasons, type Verdict } from '@trackline/domain/verdict';
+import {
+  type CallReason,
+  callReasons,
+  type RedirectReason,
+  reasons,
+  redirectReasons,
+  type Verdict,
+} from '@trackline/domain/verdict';
 
 /** What a call was for; `none` where it never got to a tracking route. */
 export type CallType = EventType | 'none';
@@ -12,6 +19,7 @@ const callTypes: readonly CallType[] = ['impression', 'click', 'transaction', 'n
  */
 export class Tally {
   readonly #counts: Readonly<Record<CallType, Record<CallReason | 'accepted', number>>>;
+  readonly #redirects: Record<RedirectReason, number>;
   #lost = 0;
 
   constructor() {
@@ -20,12 +28,21 @@ export class Tally {
         CallReason | 'accepted',
         number
       >;
+    this.#redirects = Object.fromEntries(redirectReasons.map((reason) => [reason, 0])) as Record<
+      RedirectReason,
+      number
+    >;
     this.#counts = { impression: zeros(), click: zeros(), transaction: zeros(), none: zeros() };
   }
 
   /** Counts one call; `reason` null: accepted. */
   count(type: CallType, reason: CallReason | null): void {
     this.#counts[type][reason ?? 'accepted']++;
+  }
+
+  /** A click that was not sent to the target that it named. */
+  countRedirect(reason: RedirectReason): void {
+    this.#redirects[reason]++;
   }
 
   /** Accepted events that were given up. */
@@ -42,6 +59,11 @@ export class Tally {
     const totals = { accepted: 0, rejected: 0, shed: 0, ignored: 0 };
     for (const { verdict, count } of this.entries()) totals[verdict] += count;
     return { rejected: totals.rejected, shed: totals.shed, ignored: totals.ignored, lost: this.#lost };
+  }
+
+  /** The refused targets, by reason. */
+  redirects(): Readonly<Record<RedirectReason, number>> {
+    return this.#redirects;
   }
 
   /** Every combination that occurred. */

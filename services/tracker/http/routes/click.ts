@@ -1,24 +1,37 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
 import { beginTracked, isAboutWindow } from '../answer.ts';
 import type { Call, TrackedRoute } from '../call.ts';
-import { landingOf } from '../landing.ts';
+import { landingLocation } from '../location.ts';
 
 /**
- * `GET /v1/click/:programId`: on to the landing URL. Whoever clicks is never stranded by what is our trouble
- * or the program's: as long as the program is known they get there, counted or not. Without a program there
- * is no target, and a small page says so.
+ * `GET /v1/click/:programId`: on to the landing URL, or to the target that the link names if the program allows
+ * it. Whoever clicks is never stranded by what is our trouble or the program's: as long as the program is known
+ * they get there, counted or not. Without a program there is no target, and a small page says so.
  */
 export const click: TrackedRoute = {
+  programInPath: true,
   acceptsUnverified: false,
+  makesVisitors: true,
   typeOf: () => 'click',
   answer(call: Call, reason: CallReason | null): void {
     if (call.program !== null && (reason === null || isAboutWindow(reason) || isOurs(reason))) {
-      beginTracked(call, 302, reason).header('location', landingOf(call.program)).send();
+      const reply = beginTracked(call, 302, reason);
+      if (call.redirectReason !== '') {
+        reply.header('x-tracking-redirect', `refused; reason=${call.redirectReason}`);
+      }
+      reply.header('location', locationOf(call)).send();
     } else {
       answerPage(call, reason ?? 'internal');
     }
   },
 };
+
+/** Where it was aimed at; where it did not get that far, the landing URL, without a click id. */
+function locationOf({ location, program, programId, parameters }: Call): string {
+  if (location !== '') return location;
+  const { publisher, params } = parameters;
+  return landingLocation(program!, { clickId: '', programId, publisherId: publisher, params });
+}
 
 /** Whether it was we who could not take the click. */
 function isOurs(reason: CallReason): boolean {

@@ -61,7 +61,7 @@ describe('GET /v1/events/:programId', () => {
   test.each([
     ['no type', 'aurora-shoes', 400, 'type_malformed'],
     ['a type that there is not', 'aurora-shoes?type=view', 400, 'type_malformed'],
-    ['a type that needs more than a query', 'aurora-shoes?type=transaction', 400, 'type_malformed'],
+    ['a transaction without its order', 'aurora-shoes?type=transaction', 400, 'order_id_malformed'],
     ['a broken escape', 'aurora-shoes?type=%E0%A4', 400, 'malformed'],
     ['an id outside the pattern', 'a%20b?type=impression', 400, 'id_malformed'],
   ])('%s is a JSON error', async (_, path, status, code) => {

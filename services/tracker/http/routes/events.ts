@@ -1,25 +1,30 @@
-import { type CallReason, reasons } from '@trackline/domain/verdict';
-import { errorBody, jsonType } from '../../error-body.ts';
-import { beginTracked } from '../answer.ts';
+import type { EventType } from '@trackline/domain/tracking-event';
+import { eventTypes } from '@trackline/domain/tracking-event';
+import type { CallReason } from '@trackline/domain/verdict';
+import { jsonType } from '../../error-body.ts';
+import { answerError, beginTracked } from '../answer.ts';
 import type { Call, TrackedRoute } from '../call.ts';
+import type { Parameters } from '../parameters.ts';
 
 /**
  * `GET /v1/events/:programId?type=…`: tracks like its pixel twin, and tells in JSON what it decided on. It
  * takes nothing unverified: it could not tell the program.
  */
 export const events: TrackedRoute = {
+  programInPath: true,
   acceptsUnverified: false,
-  typeOf: ({ type }) => (type === 'impression' || type === 'click' ? type : null),
+  makesVisitors: false,
+  typeOf: typeNamed,
   answer(call: Call, reason: CallReason | null): void {
-    if (reason === null) {
-      beginTracked(call, 200, null).header('content-type', jsonType).send(validBody(call));
-    } else {
-      beginTracked(call, reasons[reason].status, reason)
-        .header('content-type', jsonType)
-        .send(errorBody(reason));
-    }
+    if (reason !== null) answerError(call, reason);
+    else beginTracked(call, 200, null).header('content-type', jsonType).send(validBody(call));
   },
 };
+
+/** The event type that a call names itself; null where it names none. */
+export function typeNamed({ type }: Parameters): EventType | null {
+  return (eventTypes as readonly string[]).includes(type) ? (type as EventType) : null;
+}
 
 function validBody({ messageId, programId, program }: Call): string {
   return JSON.stringify({

@@ -3,7 +3,9 @@ import { answerPixel } from '../pixel.ts';
 
 /** `GET /v1/impression/:programId`: the pixel. */
 export const impression: TrackedRoute = {
+  programInPath: true,
   acceptsUnverified: true,
+  makesVisitors: true,
   typeOf: () => 'impression',
   answer: answerPixel,
 };

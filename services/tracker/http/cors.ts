@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/**
+ * Which pages' scripts may read the answers ("HTTP-redirect fetch" and "CORS protocol" of the Fetch Standard). A
+ * call is taken from any page, listed or not: the list decides about reading alone, and about calls that browsers
+ * ask for beforehand.
+ */
+export interface CorsOrigins {
+  /** As browsers send them in `Origin`. */
+  readonly origins: ReadonlySet<string>;
+  /** Whether everybody may, without cookies. */
+  readonly any: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Reads a comma-separated list of origins, or `*`; '' is none. */
+export function readCorsOrigins(text: string): CorsOrigins {
+  const entries = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const problems = entries
+    .filter((entry) => entry !== '*' && !isOrigin(entry))
+    .map(() => 'must be a list of origins, as https://shop.example,https://blog.example:8443, or *');
+  return {
+    origins: new Set(entries.filter(isOrigin)),
+    any: entries.includes('*'),
+    problems: [...new Set(problems)],
+  };
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+const maxAgeS = 86_400;
+
+/** Sets what tells a page's script whether it may read the answer. */
+export function allowOrigin(cors: CorsOrigins, request: FastifyRequest, reply: FastifyReply): void {
+  const { origin } = request.headers;
+  // What a cache keeps for one origin is not for another.
+  if (cors.origins.size > 0) reply.header('vary', 'Origin');
+  if (origin === undefined) return;
+  if (cors.origins.has(origin)) {
+    reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
+  } else if (cors.any) {
+    reply.header('access-control-allow-origin', '*');
+  } else {
+    return;
+  }
+  reply.header('access-control-expose-headers', 'x-tracking-verdict, x-tracking-redirect, retry-after');
+  if (request.method !== 'OPTIONS') return;
+  reply
+    .header('access-control-allow-methods', 'GET, HEAD, POST')
+    .header('access-control-allow-headers', 'content-type')
+    .header('access-control-max-age', String(maxAgeS));
+}

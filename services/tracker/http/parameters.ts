@@ -1,0 +1,173 @@
+import type { CallReason } from '@trackline/domain/verdict';
+import { limits } from '../limits.ts';
+
+/**
+ * What a call says of one event, wherever it says it: in its query, in a form, or in JSON. Each field is text, ''
+ * where it was not said; nothing is checked yet but the bounds of what is free.
+ */
+export class Parameters {
+  programId = '';
+  /** Who showed the ad. */
+  publisher = '';
+  /** `b`: a beacon, which wants no body. */
+  f = '';
+  /** The event type, where the path does not name it. */
+  type = '';
+  /** What a video player reports. */
+  event = '';
+  idempotencyKey = '';
+
+  /** Where a click wants to go, and who vouches for that: when it ends (s), the key's id, the signature. */
+  url = '';
+  expires = '';
+  key = '';
+  sig = '';
+
+  clickId = '';
+  orderId = '';
+  amount = '';
+  currency = '';
+  status = '';
+
+  gdpr = '';
+  gdprConsent = '';
+  gpp = '';
+  gppSid = '';
+  usPrivacy = '';
+
+  /** Sub-ids (`sub1`, `sub2`, …) and free parameters. */
+  params: Readonly<Record<string, string>> = noParams;
+  /** The first thing that is wrong with how the parameters are written. */
+  fault: CallReason | null = null;
+}
+
+type Field = Exclude<keyof Parameters, 'params' | 'fault'>;
+
+const noParams: Readonly<Record<string, string>> = Object.freeze({});
+
+/** What each field is called: as ad links write it, and as JSON does. Both are taken everywhere. */
+const fieldOf: ReadonlyMap<string, Field> = new Map(
+  (Object.keys(new Parameters()) as (keyof Parameters)[])
+    .filter((key): key is Field => key !== 'params' && key !== 'fault')
+    .flatMap((field) => [
+      [field, field],
+      [field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`), field],
+    ]),
+);
+
+const subIdName = /^sub[1-9]\d{0,3}$/;
+const freeName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
+/** Of a call without a query; as good as its own, since nobody writes to it. */
+const none = Object.freeze(new Parameters());
+
+/**
+ * Reads the part of a URL behind its `?`, or the body of a form. Of a parameter that comes twice the first
+ * counts, even if it is empty. A name that can be none of ours is not even decoded, whatever it holds. Never
+ * throws.
+ */
+export function parseQuery(text: string): Parameters {
+  if (text === '') return none;
+  const reader = new ParameterReader();
+  for (let from = 0; from < text.length; ) {
+    let to = text.indexOf('&', from);
+    if (to === -1) to = text.length;
+    let mid = text.indexOf('=', from);
+    if (mid === -1 || mid > to) mid = to;
+    reader.takeEncoded(text.slice(from, mid), text.slice(mid + 1, to));
+    from = to + 1;
+  }
+  return reader.parameters;
+}
+
+/**
+ * Reads one JSON value: an object whose members are text; numbers and booleans are taken as their text, null as
+ * not said. Members of `params` are free parameters. An amount has to be text, since a number of JSON's is a
+ * float by the time it is read.
+ */
+export function readJson(value: unknown): Parameters {
+  const reader = new ParameterReader();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    reader.fail('body_malformed');
+    return reader.parameters;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (name === 'amount' && typeof member === 'number') reader.fail('amount_malformed');
+    else if (name === 'params' && typeof member === 'object' && member !== null) {
+      for (const [free, inner] of Object.entries(member)) reader.takeFree(free, inner);
+    } else reader.takePlain(name, member);
+  }
+  return reader.parameters;
+}
+
+/** Fills parameters in, one by one. */
+class ParameterReader {
+  readonly parameters = new Parameters();
+  readonly #said = new Set<string>();
+  #params: Record<string, string> | null = null;
+  #paramCount = 0;
+
+  fail(reason: CallReason): void {
+    this.parameters.fault ??= reason;
+  }
+
+  /** A name and a value as forms write them. */
+  takeEncoded(name: string, value: string): void {
+    const field = fieldOf.get(name);
+    if (field === undefined && !freeName.test(name)) return;
+    if (this.#said.has(field ?? name)) return;
+    const text = decoded(value);
+    if (text !== null) this.#put(field, name, text);
+    // A free parameter that can't be read is of no use, but no harm either.
+    else if (field !== undefined || subIdName.test(name)) {
+      this.#said.add(field ?? name);
+      this.fail('malformed');
+    }
+  }
+
+  /** A member of a JSON object. */
+  takePlain(name: string, value: unknown): void {
+    const field = fieldOf.get(name);
+    if (field === undefined) this.takeFree(name, value);
+    else if (value !== null) {
+      if (typeof value === 'object') this.fail('malformed');
+      else this.#put(field, name, String(value));
+    }
+  }
+
+  takeFree(name: string, value: unknown): void {
+    if (value === null || typeof value === 'object' || !freeName.test(name)) return;
+    this.#put(undefined, name, String(value));
+  }
+
+  #put(field: Field | undefined, name: string, value: string): void {
+    const key = field ?? name;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    if (field !== undefined) {
+      this.parameters[field] = value;
+    } else if (++this.#paramCount > limits.paramsMax) {
+      this.fail('params_too_many');
+    } else if (isLong(value)) {
+      this.fail('param_too_long');
+    } else {
+      if (this.#params === null) this.parameters.params = this.#params = {};
+      this.#params[name] = value;
+    }
+  }
+}
+
+function isLong(value: string): boolean {
+  return value.length * 3 > limits.paramBytesMax && Buffer.byteLength(value) > limits.paramBytesMax;
+}
+
+/** A value as forms write it, or null where its escapes are broken. */
+function decoded(value: string): string | null {
+  const spaced = value.includes('+') ? value.replaceAll('+', ' ') : value;
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return null;
+  }
+}

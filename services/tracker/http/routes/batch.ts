@@ -1,0 +1,79 @@
+import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
+import { jsonType } from '../../error-body.ts';
+import { beginAnswer, comesAgain, retryAfterS } from '../answer.ts';
+import type { Call, TrackedRoute } from '../call.ts';
+import { typeNamed } from './events.ts';
+import { outcomeOf } from './transaction.ts';
+
+/** What became of one event of a batch. */
+export type Outcome =
+  | ReturnType<typeof outcomeOf>
+  | { readonly verdict: string; readonly reason: CallReason; readonly message: string };
+
+/**
+ * `POST /v1/events`: many events at once, each with an outcome of its own, in their order; answered when the last of
+ * them is settled. The batch can come again, so it takes nothing unverified. Beacons send cookies, and could be
+ * given one; but so could a server, to whom every event would be another visitor.
+ */
+export class Batch {
+  readonly route: TrackedRoute;
+  readonly #calls: Call[] = [];
+  readonly #outcomes = new Map<Call, CallReason | null>();
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.route = {
+      programInPath: false,
+      acceptsUnverified: false,
+      makesVisitors: false,
+      typeOf: typeNamed,
+      answer: (call, reason) => this.#settle(call, reason),
+    };
+  }
+
+  /** Takes its next event, before that is tracked. */
+  add(call: Call): Call {
+    this.#calls.push(call);
+    return call;
+  }
+
+  #settle(call: Call, reason: CallReason | null): void {
+    this.#outcomes.set(call, reason);
+    if (this.#outcomes.size === this.#size) this.#answer(call);
+  }
+
+  #answer({ parts, reply, caller, setCookie }: Call): void {
+    const told = this.#calls.map((each) => this.#outcomes.get(each)!);
+    const outcomes = this.#calls.map((each, index) => outcome(each, told[index]!));
+    const shed = told.filter((reason) => reason !== null && reasons[reason].verdict === 'shed');
+    // Where nothing could be taken, the sender is to come again with all of it.
+    const allShed = caller.ignored === null && shed.length === told.length ? shed[0]! : null;
+    const status = allShed === null ? 202 : reasons[allShed].status;
+    beginAnswer(reply, status, caller.ignored ?? allShed);
+    if (caller.ignored === null && allShed === null) {
+      reply.header('x-tracking-verdict', `${verdictHeader(null)}; ${countsOf(told)}`);
+    }
+    if (comesAgain(status)) reply.header('retry-after', retryAfterS(parts.random));
+    if (setCookie !== '') reply.header('set-cookie', setCookie);
+    reply.header('content-type', jsonType).send(JSON.stringify({ outcomes }));
+  }
+}
+
+function outcome(call: Call, reason: CallReason | null): Outcome {
+  if (reason === null) return outcomeOf(call);
+  const { verdict, words } = reasons[call.caller.ignored ?? reason];
+  return { verdict, reason, message: words };
+}
+
+/** How many events of a batch got which verdict: `accepted=2, rejected=1, shed=0`. */
+function countsOf(told: readonly (CallReason | null)[]): string {
+  const counts = { accepted: 0, rejected: 0, shed: 0 };
+  for (const reason of told) {
+    const verdict = reason === null ? 'accepted' : reasons[reason].verdict;
+    if (verdict !== 'ignored') counts[verdict]++;
+  }
+  return Object.entries(counts)
+    .map(([verdict, count]) => `${verdict}=${count}`)
+    .join('; ');
+}

@@ -1,0 +1,88 @@
+import { decideConsent } from '@trackline/domain/consent';
+import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { readBatchBody, readEventBody } from '../body.ts';
+import { beginCall, type TrackedRoute, type TrackingParts } from '../call.ts';
+import { type Caller, callerOf } from '../caller.ts';
+import { Parameters } from '../parameters.ts';
+import { refuse } from '../refuse.ts';
+import { track } from '../track.ts';
+import { Batch } from './batch.ts';
+import { click } from './click.ts';
+import { events } from './events.ts';
+import { impression } from './impression.ts';
+import { transactionPixel, transactionPostback } from './transaction.ts';
+
+/** A route of the public port, as the server and the documents need to know it. */
+export interface PublicRoute {
+  readonly url: string;
+  readonly methods: readonly HTTPMethods[];
+  /** The largest body that it takes; absent where it takes none. */
+  readonly bodyBytesMax?: 'eventBodyBytesMax' | 'batchBodyBytesMax';
+  handle(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void;
+}
+
+type PublicRequest = FastifyRequest<{ Params: { programId: string }; Querystring: Parameters }>;
+
+export const publicRoutes: readonly PublicRoute[] = [
+  { url: '/v1/impression/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(impression) },
+  { url: '/v1/click/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(click) },
+  { url: '/v1/events/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(events) },
+  { url: '/v1/transaction/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(transactionPixel) },
+  {
+    url: '/v1/transaction/:programId',
+    methods: ['POST'],
+    bodyBytesMax: 'eventBodyBytesMax',
+    handle: trackPostback,
+  },
+  { url: '/v1/events', methods: ['POST'], bodyBytesMax: 'batchBodyBytesMax', handle: trackBatch },
+];
+
+/** One event, told by its path and its query. */
+function trackQuery(route: TrackedRoute): PublicRoute['handle'] {
+  return (parts, request, reply) => {
+    trackOne(parts, route, reply, callerOf(request), request.query, request.params.programId);
+  };
+}
+
+/** One event, told by its path and its body. */
+function trackPostback(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
+  const body = readEventBody(request.raw.headers, request.body);
+  const parameters = body.ok ? body.value : new Parameters();
+  if (!body.ok) parameters.fault = body.reason;
+  trackOne(parts, transactionPostback, reply, callerOf(request), parameters, request.params.programId);
+}
+
+function trackBatch(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
+  const caller = callerOf(request);
+  const body = readBatchBody(request.raw.headers, request.body, parts.limits.batchEventsMax);
+  if (!body.ok) {
+    refuse(parts.tally, request, reply, body.reason);
+    return;
+  }
+  const batch = new Batch(body.value.length);
+  const calls = body.value.map((parameters) => {
+    const consent = consentOf(parts, caller, saysConsent(parameters) ? parameters : request.query);
+    return batch.add(beginCall(parts, batch.route, reply, caller, parameters, parameters.programId, consent));
+  });
+  for (const call of calls) track(call);
+}
+
+function trackOne(
+  parts: TrackingParts,
+  route: TrackedRoute,
+  reply: FastifyReply,
+  caller: Caller,
+  parameters: Parameters,
+  programId: string,
+): void {
+  const consent = consentOf(parts, caller, parameters);
+  track(beginCall(parts, route, reply, caller, parameters, programId, consent));
+}
+
+function consentOf(parts: TrackingParts, caller: Caller, said: Parameters) {
+  return decideConsent(parts.consent.read(said, caller.headers), parts.consentWithoutSignal);
+}
+
+function saysConsent({ gdpr, gdprConsent, gpp, usPrivacy }: Parameters): boolean {
+  return gdpr !== '' || gdprConsent !== '' || gpp !== '' || usPrivacy !== '';
+}

@@ -1,0 +1,42 @@
+import type { CallReason } from '@trackline/domain/verdict';
+import { jsonType } from '../../error-body.ts';
+import { answerError, beginTracked } from '../answer.ts';
+import type { Call, TrackedRoute } from '../call.ts';
+import { answerPixel } from '../pixel.ts';
+
+/** `GET /v1/transaction/:programId`: the pixel of a page that says thank you. */
+export const transactionPixel: TrackedRoute = {
+  programInPath: true,
+  acceptsUnverified: true,
+  makesVisitors: true,
+  typeOf: () => 'transaction',
+  answer: answerPixel,
+};
+
+/**
+ * `POST /v1/transaction/:programId`: the advertiser's server, by JSON or a form. It can come again, so it takes
+ * nothing unverified.
+ */
+export const transactionPostback: TrackedRoute = {
+  programInPath: true,
+  acceptsUnverified: false,
+  makesVisitors: false,
+  typeOf: () => 'transaction',
+  answer(call: Call, reason: CallReason | null): void {
+    if (reason !== null) answerError(call, reason);
+    else
+      beginTracked(call, 202, null)
+        .header('content-type', jsonType)
+        .send(JSON.stringify(outcomeOf(call)));
+  },
+};
+
+/** What an accepted event's sender is told; of a transaction also whether it counts as an order. */
+export function outcomeOf({ messageId, caller, transaction }: Call) {
+  return {
+    // An ignored call makes no event.
+    messageId: messageId === '' ? null : messageId,
+    verdict: caller.ignored === null ? 'accepted' : 'ignored',
+    ...(transaction !== null && { claims: transaction.claims }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '@trackline/domain/clock';
+import { networkOf } from '@trackline/domain/privacy';
+import type { CallReason } from '@trackline/domain/verdict';
+import type { Limits } from '../limits.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+/** Calls a second, on one program and from one address; 0 is no limit. */
+export interface RateSettings {
+  readonly programPerSecond: number;
+  readonly addressPerSecond: number;
+}
+
+/** The limits on how often may be called, which an operator may set: of this tracker, not of all together. */
+export class RateLimits {
+  readonly #programs: TokenBuckets | null;
+  readonly #addresses: TokenBuckets | null;
+
+  constructor(settings: RateSettings, { rateBucketsMax }: Pick<Limits, 'rateBucketsMax'>, clock: Clock) {
+    const buckets = (perSecond: number) =>
+      perSecond === 0 ? null : new TokenBuckets(perSecond, rateBucketsMax, clock);
+    this.#programs = buckets(settings.programPerSecond);
+    this.#addresses = buckets(settings.addressPerSecond);
+  }
+
+  /** Why a call is one too many; null where it is not. A caller's address is asked first: it spends no program's. */
+  exceeded(programId: string, ip: string): CallReason | null {
+    if (this.#addresses !== null && !this.#addresses.take(networkOf(ip))) return 'rate_limited_address';
+    if (this.#programs !== null && !this.#programs.take(programId)) return 'rate_limited_program';
+    return null;
+  }
+}
