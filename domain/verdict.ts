@@ -104,7 +104,6 @@ const table = {
     'core-data-update',
     'This version of the program exists already, with another content.',
   ),
-  update_older: record('core-data-update', 'A newer version of the program exists already.'),
 } as const satisfies Record<string, ReasonEntry>;
 
 /**

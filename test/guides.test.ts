@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { readEnvironment } from '@trackline/adapters/environment/environment';
 import { readConfig as readUpdaterConfig } from '@trackline/core-data-updater/config';
 import { systemClock } from '@trackline/domain/clock';
-import { callReasons, reasons } from '@trackline/domain/verdict';
+import { callReasons, reasons, redirectReasons } from '@trackline/domain/verdict';
 import { readConfig as readConsumerConfig } from '@trackline/event-consumer/config';
 import { readConfig as readStackConfig } from '@trackline/local/config';
 import { readConfig as readTrackerConfig } from '@trackline/tracker/config';
@@ -81,6 +81,21 @@ function reasonRows(): Row[] {
   });
 }
 
+function redirectRows(): Row[] {
+  return redirectReasons.map((reason) => [code(reason), reasons[reason].words]);
+}
+
+const records: Readonly<Record<string, string>> = {
+  'event-record': 'the event stream',
+  'core-data-update': 'the core-data stream',
+};
+
+function letterRows(): Row[] {
+  return Object.entries(reasons)
+    .filter(([, { at }]) => at in records)
+    .map(([reason, { at, words }]) => [code(reason), records[at]!, words]);
+}
+
 /** The schema by which a service reads its environment. */
 function schemaOf(read: (environment: Environment) => unknown): TObject {
   given.length = 0;
@@ -119,7 +134,9 @@ const variables = (read: (environment: Environment) => unknown) => () => variabl
 
 describe.each([
   ['http.md', '### Reasons', reasonRows, 20],
-  ['http.md', '### GET /metrics', metricRows, 20],
+  ['http.md', '## Where a click goes', redirectRows, 9],
+  ['dead-letters.md', '# Dead letters', letterRows, 9],
+  ['admin.md', '## GET /metrics', metricRows, 20],
   ['configuration.md', '## The tracker', variables(readTrackerConfig), 20],
   ['configuration.md', '## The event-consumer', variables(readConsumerConfig), 6],
   ['configuration.md', '## The core-data updater', variables(readUpdaterConfig), 6],
