@@ -97,6 +97,12 @@ describe('readConfig', () => {
     ['port 70000', { TRACKLINE_PORT: '70000' }],
     ['TTL 0', { TRACKLINE_PROGRAM_CACHE_TTL_MS: '0' }],
     ['an unknown mode', { TRACKLINE_UNKNOWABLE: 'ignore' }],
+    ['a signing key under 32 bytes', { TRACKLINE_KEYRING: JSON.stringify({ k1: 'c2hvcnQ=' }) }],
+    ['a keyring that is not there', { TRACKLINE_KEYRING_FILE: '/nowhere/keyring.json' }],
+    ['a list of bots that is not there', { TRACKLINE_IAB_BOTS_FILE: '/nowhere/bots.txt' }],
+    ['a page in place of an origin', { TRACKLINE_CORS_ORIGINS: 'https://shop.example/page' }],
+    ['a cookie that no browser keeps so long', { TRACKLINE_VISITOR_COOKIE_DAYS: '401' }],
+    ['consent that is neither', { TRACKLINE_CONSENT_WITHOUT_SIGNAL: 'maybe' }],
     ['a trust-all proxy', { TRACKLINE_TRUST_PROXY: 'true' }],
     ['a misspelt variable with our prefix', { TRACKLINE_PROT: '8080' }],
     ['a spool that can’t hold one call', { TRACKLINE_SPOOL_BYTES: '1000000' }],
@@ -113,11 +119,20 @@ describe('readConfig', () => {
     expect(found[0]).toContain(name);
   });
 
+  test('says nothing of a secret', () => {
+    const secret = 'c2VjcmV0IGJ1dCBzaG9ydA==';
+    expect(problems({ TRACKLINE_KEYRING: JSON.stringify({ k1: secret }) }).join()).not.toContain(secret);
+  });
+
   test('takes every choice at the edge of its bounds', () => {
     expect(
       problems({
         TRACKLINE_PORT: '0',
         TRACKLINE_ADMIN_PORT: '65535',
+        TRACKLINE_KEYRING: JSON.stringify({ k1: Buffer.alloc(32).toString('base64') }),
+        TRACKLINE_CORS_ORIGINS: '*',
+        TRACKLINE_VISITOR_COOKIE_DAYS: '1',
+        TRACKLINE_RATE_LIMIT_PROGRAM: '1000000',
         TRACKLINE_PROGRAM_CACHE_STALE_MS: '0',
         TRACKLINE_DRAIN_DELAY_MS: '0',
         TRACKLINE_TRUST_PROXY: '10.0.0.0/8, fd00::/8',

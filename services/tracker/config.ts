@@ -12,6 +12,7 @@ import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/trusted-proxies.ts';
 import { visitorDaysMax } from './http/visitor.ts';
 import { contradictions, limits } from './limits.ts';
+import { loadNamedFiles } from './named-files.ts';
 
 const MiB = 1024 * 1024;
 const ms = (minimum: number, usual: number, maximum = 366 * 24 * 3_600_000) =>
@@ -89,6 +90,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const problems = [
     ...named('TRACKLINE_TRUST_PROXY', readTrustedProxies(environment.TRACKLINE_TRUST_PROXY ?? '').problems),
     ...named('TRACKLINE_CORS_ORIGINS', readCorsOrigins(environment.TRACKLINE_CORS_ORIGINS ?? '').problems),
+    ...loadNamedFiles(environment).problems,
   ];
   try {
     const config = readEnvironment(schema, environment);

@@ -29,7 +29,6 @@ export const limits = Object.freeze({
   userAgentsMax: 10_000,
   /** Programs and addresses whose calls are counted, where their rate is limited. */
   rateBucketsMax: 100_000,
-  keyringBytesMax: 64 * KiB,
 
   // How long a connection may take, and how many there may be.
   headersTimeoutMs: 5_000,

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
-import { emptyKeyring } from '@trackline/adapters/keyring/keyring';
 import { connectAnnouncements } from '@trackline/adapters/program-store/announcements.redis';
 import { connectProgramStoreReader } from '@trackline/adapters/program-store/program-store.redis';
 import { systemClock as clock, delay } from '@trackline/domain/clock';
@@ -13,6 +12,7 @@ import { buildConsentReader } from './consent/signals.ts';
 import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/trusted-proxies.ts';
 import { limits } from './limits.ts';
+import { loadNamedFiles } from './named-files.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';
 import { pooledRandomBytes } from './random-bytes.ts';
 import { MemorySpool } from './shipping/spool.memory.ts';
@@ -76,6 +76,7 @@ const programs = new ProgramCache({
   },
   telemetry,
 });
+const { keyring, iabList } = loadNamedFiles(config);
 const spool = new MemorySpool({
   writer: newMessageId(clock.wallMs(), randomBytes),
   clock,
@@ -89,11 +90,11 @@ const tracker = buildTracker({
   clock,
   random,
   randomBytes,
-  keyring: emptyKeyring,
+  keyring,
   consent: buildConsentReader({
     vendorId: config.TRACKLINE_TCF_VENDOR_ID ?? null,
   }),
-  bots: buildBotFilter({ cacheEntriesMax: limits.userAgentsMax }),
+  bots: buildBotFilter({ iabList, cacheEntriesMax: limits.userAgentsMax }),
   metrics,
   telemetry,
   limits,

@@ -4,6 +4,7 @@ import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { ProgramLookup } from '@trackline/domain/decide';
 import type { Program } from '@trackline/domain/program';
 import { buildBotFilter } from '@trackline/tracker/bots/bots';
+import type { IabList } from '@trackline/tracker/bots/iab-list';
 import { buildConsentReader } from '@trackline/tracker/consent/signals';
 import { readCorsOrigins } from '@trackline/tracker/http/cors';
 import { type Limits, limits } from '@trackline/tracker/limits';
@@ -73,6 +74,7 @@ export interface TrackerOverrides {
   readonly keyring?: Keyring;
   /** Our id on the Global Vendor List. */
   readonly vendorId?: number;
+  readonly iabList?: IabList;
   readonly settings?: Partial<TrackerSettings>;
 }
 
@@ -123,7 +125,7 @@ export async function buildTracker(
     consent: buildConsentReader({
       vendorId: overrides.vendorId ?? null,
     }),
-    bots: buildBotFilter({ cacheEntriesMax: bounds.userAgentsMax }),
+    bots: buildBotFilter({ iabList: overrides.iabList ?? null, cacheEntriesMax: bounds.userAgentsMax }),
     metrics,
     telemetry: new Telemetry(log, metrics, clock),
     limits: bounds,

@@ -1,5 +1,6 @@
 import { isbot } from 'isbot';
 import { LRUCache } from 'lru-cache';
+import type { IabList } from './iab-list.ts';
 
 /** Tells robots by how they name themselves; what they send is flagged, and kept. */
 export interface BotFilter {
@@ -7,20 +8,36 @@ export interface BotFilter {
 }
 
 export interface BotFilterOptions {
-  /** User agents whose answer is remembered: a first look costs 2 µs, a second a tenth of it. */
+  /** The list of the IAB, beside our own; null: there is none. */
+  readonly iabList: IabList | null;
+  /** User agents whose answer is remembered: a first look costs 2 µs, with a list 6, a second 0.1. */
   readonly cacheEntriesMax: number;
 }
 
-export function buildBotFilter({ cacheEntriesMax }: BotFilterOptions): BotFilter {
+/** What an event keeps of a user agent; what stands behind it does not make a robot. */
+const userAgentCharsMax = 512;
+
+/**
+ * Who gives no user agent is a robot: a browser always does, and the IAB's method counts valid browsers only
+ * ("IAB/ABC International Spiders & Bots List").
+ */
+export function buildBotFilter({ iabList, cacheEntriesMax }: BotFilterOptions): BotFilter {
   const known = new LRUCache<string, boolean>({ max: cacheEntriesMax });
   return {
     isBot(userAgent) {
-      let answer = known.get(userAgent);
+      if (userAgent === '') return true;
+      const start = userAgent.length > userAgentCharsMax ? startOf(userAgent) : userAgent;
+      let answer = known.get(start);
       if (answer === undefined) {
-        answer = userAgent === '' || isbot(userAgent);
-        known.set(userAgent, answer);
+        answer = isbot(start) || (iabList?.has(start) ?? false);
+        known.set(start, answer);
       }
       return answer;
     },
   };
+}
+
+/** A copy: V8 keeps the whole of a text for as long as a slice of it is held, and it may be 16 KB. */
+function startOf(userAgent: string): string {
+  return Buffer.from(userAgent.slice(0, userAgentCharsMax), 'utf16le').toString('utf16le');
 }

@@ -1,0 +1,26 @@
+import { readFileSync, statSync } from 'node:fs';
+import { emptyKeyring, type ReadKeyring } from './keyring.ts';
+import { keyringBytesMax, readKeyring, useless } from './read-keyring.ts';
+
+/** Where a keyring comes from: a file, or its text where secrets come as variables. */
+export interface KeyringSource {
+  readonly file?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+/** Loads the keyring, once, at the start; the empty one where no source is named. Never throws. */
+export function loadKeyring({ file, text }: KeyringSource): ReadKeyring {
+  if (file !== undefined && text !== undefined)
+    return useless('it comes from a file or from a text, not both');
+  if (text !== undefined) return readKeyring(text);
+  if (file === undefined) return { keyring: emptyKeyring, problems: [] };
+  try {
+    // Before it is read: it may be anything, by mistake.
+    const stat = statSync(file);
+    if (!stat.isFile()) return useless(`${file} is no file`);
+    if (stat.size > keyringBytesMax) return useless(`${file} is larger than ${keyringBytesMax} bytes`);
+    return readKeyring(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return useless(`${file} can't be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
