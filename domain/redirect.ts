@@ -1,3 +1,4 @@
+import type { Program } from './program.ts';
 import type { RedirectReason } from './verdict.ts';
 
 export type CheckedTarget = { readonly url: URL } | { readonly reason: RedirectReason };
@@ -47,6 +48,12 @@ export function checkTarget(target: string, hosts: readonly string[] | null): Ch
   if (url.port !== '') return { reason: 'target_port' };
   if (address.test(url.hostname)) return { reason: 'target_address' };
   return isAmong(url.hostname, hosts) ? { url } : { reason: 'target_host' };
+}
+
+/** The hosts that a deep link of the program may name unsigned: the landing URL's own, if it is https, and the list. */
+export function linkHosts({ landingUrl, deepLinkHosts }: Program): readonly string[] {
+  const { protocol, hostname } = new URL(landingUrl);
+  return protocol === 'https:' ? [hostname, ...deepLinkHosts] : deepLinkHosts;
 }
 
 /** A name with an empty label, as one that ends in a dot, is none of them: entries hold none. */

@@ -54,6 +54,33 @@ export function seconds(text: string): number {
   return checked(ms, ms >= 0, 'It must be a number of seconds.');
 }
 
+/** A time to come, `90s`, `30m`, `12h` or `30d`, as milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(number) * (unitMs[unit ?? ''] ?? 0);
+  return checked(ms, ms > 0, 'It must be a number of seconds, minutes, hours or days, such as 30d.');
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Where trackers are reached: scheme, host and perhaps a port. */
+export function origin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  return checked(url?.origin ?? '', isOrigin, 'It must be as https://track.example, without a path.');
+}
+
+/** One more sub-id, `sub1=value`, beside those before it. */
+export function subId(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, name = '', value = ''] = /^(sub(?:[1-9]|[12]\d|3[0-2]))=(.*)$/s.exec(text) ?? [];
+  const fits = name !== '' && Buffer.byteLength(value) <= limits.subIdBytesMax;
+  return checked(
+    { ...before, [name]: value },
+    fits,
+    `It must be as sub1=value, sub1 to sub32, with at most ${limits.subIdBytesMax} bytes.`,
+  );
+}
+
 function checked<T>(value: T, fits: boolean, otherwise: string): T {
   if (!fits) throw new InvalidArgumentError(otherwise);
   return value;

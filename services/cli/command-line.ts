@@ -2,7 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { EventType } from '@trackline/domain/tracking-event';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer.ts';
-import { day, eventLimit, eventType, hour, identifier, messageId, seconds } from './arguments.ts';
+import {
+  day,
+  duration,
+  eventLimit,
+  eventType,
+  hour,
+  identifier,
+  messageId,
+  origin,
+  seconds,
+  subId,
+} from './arguments.ts';
+import type { LinkOptions } from './commands/link.ts';
 import type { Context } from './context.ts';
 import type { WaitOptions } from './core-data/change-program.ts';
 
@@ -27,13 +39,14 @@ export function commandLine(version: string, showHelp: (text: string) => void, r
     // Inherited by every command: nothing is printed and nothing exits in here.
     .exitOverride()
     .configureOutput({ writeOut: showHelp, writeErr: () => {}, outputError: () => {} })
-    .description('Core data, queries, reports, dead letters and the ledger of a Trackline system.')
+    .description('Core data, links, queries, reports, dead letters and the ledger of a Trackline system.')
     .version(version)
     .option('--stack <file>', 'the stack.json of the system to talk to')
     .option('--json', 'answer with one JSON document')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', rootHelp);
   addProgram(root, run);
+  addLink(root, run);
   addEvents(root, run);
   addDeadLetters(root, run);
   addLedger(root, run);
@@ -151,6 +164,32 @@ function addProgram(root: Command, run: Run): void {
       run(async (context) =>
         (await import('./commands/program-rebuild.ts')).programRebuild(context, randomUUID, options),
       ),
+    );
+}
+
+function addLink(root: Command, run: Run): void {
+  root
+    .command('link')
+    .description('print a click link of a program, signed if a key is named')
+    .requiredOption('--program <id>', 'the program', identifier)
+    .option('--publisher <id>', 'who shows the ad', identifier)
+    .option('--sub <name=value>', 'a sub-id, sub1 to sub32; as often as needed', subId)
+    .option('--url <target>', 'where it leads, in place of the landing URL; may hold macros')
+    .option('--origin <url>', 'where the trackers are reached, if the stack file does not say', origin)
+    .option('--key <id>', 'sign the target with this key', identifier)
+    .option('--expires <duration>', 'how long the signature holds, such as 90s, 30m, 12h or 30d', duration)
+    .option('--keyring <file>', 'the file with the keys, in place of that of environment or stack file')
+    .option('--offline', 'do not look at the program', false)
+    .addHelpText(
+      'after',
+      examples(
+        'link --program aurora-shoes --publisher p1 --sub sub1=newsletter',
+        'link --program aurora-shoes --url "https://shop.example/boots?c={click_id}"',
+        'link --program borealis-travel --url https://deals.example/ --key local-1 --expires 30d',
+      ),
+    )
+    .action((options: LinkOptions) =>
+      run(async (context) => (await import('./commands/link.ts')).link(context, options)),
     );
 }
 

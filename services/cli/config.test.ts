@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readSettings } from './config.ts';
+import { readKeyringSource, readSettings } from './config.ts';
 import type { Failure } from './failure.ts';
 
 const stack = {
@@ -15,6 +15,7 @@ const stack = {
   coreDataStream: 'my-core-data',
   tables: { programs: 'p', trackingEvents: 'e', transactions: 't', ledger: 'l', deadLetters: 'd' },
   onFailure: 'on-failure',
+  keyring: 'keyring.json',
 };
 const production = { AWS_REGION: 'eu-west-1', REDIS_URL: 'rediss://redis.example:6379' };
 
@@ -51,6 +52,8 @@ describe('finds the system', () => {
       redisUrl: stack.redisUrl,
     });
     expect(settings.onFailureFolder).toBe(join(root, '.local/on-failure'));
+    expect(settings.keyringFile).toBe(join(root, '.local/keyring.json'));
+    expect(settings.trackerUrl).toBe(stack.trackerUrl);
   });
 
   test('in the file of TRACKLINE_STACK rather', () => {
@@ -74,6 +77,15 @@ describe('finds the system', () => {
       tables: { programs: 'trackline-programs', ledger: 'trackline-ledger' },
     });
   });
+});
+
+test.each([
+  [{}, null],
+  [{ TRACKLINE_KEYRING_FILE: '', TRACKLINE_KEYRING: '' }, null],
+  [{ TRACKLINE_KEYRING_FILE: '/keys.json' }, { file: '/keys.json', text: undefined }],
+  [{ TRACKLINE_KEYRING: '{}' }, { file: undefined, text: '{}' }],
+])('finds the keyring of the environment %j', (environment, source) => {
+  expect(readKeyringSource(environment)).toEqual(source);
 });
 
 describe('refuses with exit code 78', () => {

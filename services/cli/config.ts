@@ -9,6 +9,7 @@ import {
   tableName,
 } from '@trackline/adapters/environment/variables';
 import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
+import type { KeyringSource } from '@trackline/adapters/keyring/keyring.file';
 import Type from 'typebox';
 import { asFailure, exitCodes, Failure } from './failure.ts';
 
@@ -22,6 +23,10 @@ export interface Settings {
   readonly redisUrl: string | undefined;
   readonly coreDataStream: string;
   readonly tables: Readonly<Record<'programs' | 'trackingEvents' | 'ledger' | 'deadLetters', string>>;
+  /** Where clicks and impressions go; undefined where only those who deployed it know. */
+  readonly trackerUrl: string | undefined;
+  /** The file with the signing keys, where the stack has one. */
+  readonly keyringFile: string | undefined;
   /** The folder of the batches that failed for good, where the stack has one. */
   readonly onFailureFolder: string | undefined;
 }
@@ -42,6 +47,8 @@ const stackSchema = Type.Object({
   'tables.ledger': name,
   'tables.deadLetters': name,
   onFailure: Type.Optional(name),
+  trackerUrl: Type.Optional(endpoint),
+  keyring: Type.Optional(name),
 });
 
 /** The variables that say the same where there is no stack file: a deployment on AWS. */
@@ -56,6 +63,19 @@ const environmentSchema = Type.Object({
   TRACKLINE_LEDGER_TABLE: tableName('ledger'),
   TRACKLINE_DEAD_LETTERS_TABLE: tableName('deadLetters'),
 });
+
+/** The keyring, where the environment names one; it goes before that of a stack file. */
+const keyringSchema = Type.Object({
+  TRACKLINE_KEYRING_FILE: Type.Optional(name),
+  TRACKLINE_KEYRING: Type.Optional(name),
+});
+
+/** Where the environment has a keyring; null where it names none. */
+export function readKeyringSource(environment: Environment = process.env): KeyringSource | null {
+  const env = readEnvironment(keyringSchema, environment, false);
+  const { TRACKLINE_KEYRING_FILE: file, TRACKLINE_KEYRING: text } = env;
+  return file === undefined && text === undefined ? null : { file, text };
+}
 
 /**
  * Finds the system: the stack file that `--stack` names, else that of `TRACKLINE_STACK`, else
@@ -105,11 +125,18 @@ function fromStackFile(path: string): Settings {
         ledger: stack['tables.ledger'],
         deadLetters: stack['tables.deadLetters'],
       },
-      onFailureFolder: stack.onFailure === undefined ? undefined : resolve(dirname(path), stack.onFailure),
+      onFailureFolder: besideStackFile(path, stack.onFailure),
+      trackerUrl: stack.trackerUrl,
+      keyringFile: besideStackFile(path, stack.keyring),
     });
   } catch (error) {
     throw asFailure(error, path);
   }
+}
+
+/** A path of the stack file, which may be relative to it. */
+function besideStackFile(stackFile: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(dirname(stackFile), path);
 }
 
 function readJson(path: string): unknown {
@@ -149,6 +176,8 @@ function fromEnvironment(environment: Environment): Settings {
         deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE,
       },
       onFailureFolder: undefined,
+      trackerUrl: undefined,
+      keyringFile: undefined,
     });
   } catch (error) {
     throw asFailure(error, source);

@@ -2,6 +2,7 @@ import type { DeadLettersReader } from '@trackline/adapters/event-store/dead-let
 import type { LedgerReader } from '@trackline/adapters/event-store/ledger';
 import type { TrackingEventsReader } from '@trackline/adapters/event-store/tracking-events';
 import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
+import type { Keyring } from '@trackline/adapters/keyring/keyring';
 import type { OnFailureDestination } from '@trackline/adapters/on-failure/on-failure';
 import type { ProgramStoreReader, ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
 import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
@@ -20,6 +21,10 @@ export interface Parts {
   ledger(): Promise<LedgerReader>;
   deadLetters(): Promise<DeadLettersReader>;
   onFailure(): Promise<OnFailureDestination>;
+  /** The keyring of this file, or else the one that environment or stack file name; an empty one if none does. */
+  keyring(file: string | undefined): Promise<Keyring>;
+  /** Where the trackers are reached, if the system says so of itself. */
+  trackerUrl(): Promise<string | undefined>;
 }
 
 /** Shows how far a long command is; nothing where nobody looks. */

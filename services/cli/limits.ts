@@ -16,6 +16,10 @@ export const limits = Object.freeze({
   storePollMinMs: 20,
   storePollMaxMs: 250,
 
+  /** Of a link: what the tracker takes of a URL, and of a sub-id (docs/guides/http.md). */
+  linkBytesMax: 8 * 1024,
+  subIdBytesMax: 256,
+
   eventsShownMax: 10_000,
   /** Hours of a day that are counted at a time. */
   hoursReadMax: 4,

@@ -153,6 +153,15 @@ function connectParts(stackFile: string | undefined) {
       const folder = onFailureFolderOf(await find());
       return (await import('@trackline/adapters/on-failure/on-failure.folder')).onFailureFolder(folder);
     },
+    async keyring(file) {
+      const { readKeyringSource } = await import('./config.ts');
+      const { loadKeyring } = await import('@trackline/adapters/keyring/keyring.file');
+      const named = file === undefined ? readKeyringSource() : { file };
+      const { keyring, problems } = loadKeyring(named ?? { file: (await find()).keyringFile });
+      if (problems.length === 0) return keyring;
+      throw new Failure(`The keyring can't be used: ${problems.join('; ')}.`, { exitCode: exitCodes.config });
+    },
+    trackerUrl: async () => (await find()).trackerUrl,
   };
   return {
     parts,

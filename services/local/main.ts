@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { systemClock } from '@trackline/domain/clock';
 import { readConfig, usage } from './config.ts';
@@ -53,7 +54,12 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
   say('Starting Trackline …');
-  stack = await startStack(config, { clock: systemClock, random: Math.random, say });
+  stack = await startStack(config, {
+    clock: systemClock,
+    random: Math.random,
+    randomBytes: randomFillSync,
+    say,
+  });
   // Somebody may have changed their mind while it started.
   if (signalledMs !== null) await end();
   const seconds = (systemClock.monotonicMs() - fromMs) / 1000;

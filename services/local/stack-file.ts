@@ -16,6 +16,8 @@ export interface StackFile {
   readonly tables: Readonly<Record<TableName, string>>;
   /** The folder of the batches that the mappings gave up. */
   readonly onFailure: string;
+  /** The file with the signing keys; left out where the environment has them itself. */
+  readonly keyring?: string;
 }
 
 export function writeStackFile(state: string, stack: StackFile): void {

@@ -6,10 +6,12 @@ import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
 import { ProgramStoreError } from '@trackline/adapters/program-store/program-store';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
+import type { RandomBytes } from '@trackline/domain/message-id';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { pino } from 'pino';
 import type { StackConfig } from './config.ts';
 import { type Lambdas, startLambdas } from './lambdas.ts';
+import { openKeyring } from './local-keyring.ts';
 import { startDynamoDb } from './parts/dynamodb.ts';
 import { startKinesis } from './parts/kinesis.ts';
 import type { Part } from './parts/part.ts';
@@ -38,6 +40,7 @@ export interface Stack {
 interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
+  readonly randomBytes: RandomBytes;
   /** Tells a person a line. */
   readonly say: (line: string) => void;
 }
@@ -47,7 +50,8 @@ const importTimeoutMs = 10_000;
 const catchUpTimeoutMs = 15_000;
 
 /** Starts the stack. What was started is stopped again when something fails. */
-export async function startStack(config: StackConfig, { clock, random, say }: Surroundings): Promise<Stack> {
+export async function startStack(config: StackConfig, surroundings: Surroundings): Promise<Stack> {
+  const { clock, random, randomBytes, say } = surroundings;
   const samples = readSamples(config.programs);
   const state = openState(config.state);
   const lock = await lockState(state, { clock, say });
@@ -75,6 +79,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
       tables: Object.fromEntries(names) as Record<TableName, string>,
       onFailure: join(state, 'on-failure'),
     };
+    const keyring = openKeyring(state, config.trackerEnvironment, randomBytes);
     await Promise.all([
       createStreams(
         { region, endpoint: place.kinesisEndpoint },
@@ -108,6 +113,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
       trackerUrls: listening.map(({ url }) => url),
       adminUrls: listening.map(({ adminUrl }) => adminUrl),
       ...place,
+      ...(keyring !== null && { keyring }),
     };
     await Promise.all(file.adminUrls.map(untilReady));
     writeStackFile(state, file);
@@ -146,6 +152,7 @@ export async function startStack(config: StackConfig, { clock, random, say }: Su
           // Locally nobody has to be told to go elsewhere.
           TRACKLINE_DRAIN_DELAY_MS: '0',
           ...config.trackerEnvironment,
+          ...(keyring !== null && { TRACKLINE_KEYRING_FILE: keyring }),
           TRACKLINE_PORT: String(offset(config.port)),
           TRACKLINE_ADMIN_PORT: String(offset(config.adminPort)),
           TRACKLINE_INSTANCE: `local-${index + 1}`,

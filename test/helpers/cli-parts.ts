@@ -2,6 +2,7 @@ import type { DeadLetter, DeadLetterSummary } from '@trackline/adapters/event-st
 import { hourOf } from '@trackline/adapters/event-store/event-key';
 import type { StoredEvent } from '@trackline/adapters/event-store/tracking-events';
 import type { PutOutcome, StreamRecord } from '@trackline/adapters/event-stream/event-stream';
+import { emptyKeyring, type Keyring } from '@trackline/adapters/keyring/keyring';
 import type { ListedBatch } from '@trackline/adapters/on-failure/on-failure';
 import type { StoredVersion } from '@trackline/adapters/program-table/program-table';
 import type { Context, Parts } from '@trackline/cli/context';
@@ -32,6 +33,8 @@ export class MemoryParts {
   readonly rows: LedgerRow[] = [];
   readonly statements: Statement[] = [];
   expiredThrough = 0;
+  keyring: Keyring = emptyKeyring;
+  trackerUrl: string | undefined = 'http://127.0.0.1:8080';
   readonly letters: (DeadLetter & { readonly id: string })[] = [];
   readonly batches: ListedBatch[] = [];
   readonly progress: string[] = [];
@@ -112,6 +115,8 @@ export class MemoryParts {
         },
         close,
       }),
+      keyring: async () => this.keyring,
+      trackerUrl: async () => this.trackerUrl,
       onFailure: async () => ({
         put: unused,
         list: () => each(this.batches),

@@ -1,6 +1,6 @@
 import type { Keyring } from '@trackline/adapters/keyring/keyring';
 import type { Program } from '@trackline/domain/program';
-import { checkTarget } from '@trackline/domain/redirect';
+import { checkTarget, linkHosts } from '@trackline/domain/redirect';
 import type { RedirectReason } from '@trackline/domain/verdict';
 import { isSignedBy, linkText } from '@trackline/proto/signature';
 import { compileMacros, fillMacros, type MacroTemplate, type MacroValues } from './macros.ts';
@@ -111,9 +111,8 @@ function checkSignature(
 function landingOf(program: Program): Landing {
   let landing = landings.get(program);
   if (landing === undefined) {
-    const { href, origin, protocol, hostname } = new URL(program.landingUrl);
-    const own = protocol === 'https:' ? [hostname] : [];
-    landing = { href, origin, template: compileMacros(href), hosts: [...own, ...program.deepLinkHosts] };
+    const { href, origin } = new URL(program.landingUrl);
+    landing = { href, origin, template: compileMacros(href), hosts: linkHosts(program) };
     landings.set(program, landing);
   }
   return landing;
