@@ -1,12 +1,8 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
+import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, endingAt, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { fnv1a } from '../dynamodb/hash.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
@@ -36,28 +32,20 @@ export function connectProgramTable(options: ProgramTableOptions): ProgramTableW
   }
 
   /** Puts a version's row where `condition` holds; false where it does not. */
-  async function putIf(condition: string, row: Row, deadlineMs: number): Promise<boolean> {
+  function putIf(condition: string, row: Row, deadlineMs: number): Promise<boolean> {
     const version = { N: String(row.program.version) };
-    try {
-      await client.send(
-        new PutItemCommand({
-          TableName,
-          Item: {
-            ...row.key,
-            version,
-            program: { S: formatUpdate(row.program) },
-            storedAtMs: { N: String(row.storedAtMs) },
-          },
-          ConditionExpression: condition,
-          ...(condition.includes(':version') && { ExpressionAttributeValues: { ':version': version } }),
-        }),
-        endingAt(deadlineMs, clock.monotonicMs()),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    const put = new PutItemCommand({
+      TableName,
+      Item: {
+        ...row.key,
+        version,
+        program: { S: formatUpdate(row.program) },
+        storedAtMs: { N: String(row.storedAtMs) },
+      },
+      ConditionExpression: condition,
+      ...(condition.includes(':version') && { ExpressionAttributeValues: { ':version': version } }),
+    });
+    return heldCondition(client.send(put, endingAt(deadlineMs, clock.monotonicMs())));
   }
 
   async function* query(pk: string, newestFirst: boolean): AsyncIterable<StoredVersion> {

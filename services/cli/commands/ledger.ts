@@ -1,6 +1,6 @@
+import { mapBounded } from '@trackline/domain/bounded';
 import { balance, type Interval, type WriterBalance, width } from '@trackline/domain/ledger';
 import type { Answer } from '../answer.ts';
-import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { limits } from '../limits.ts';

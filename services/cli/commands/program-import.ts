@@ -1,9 +1,9 @@
 import { sendUpdates } from '@trackline/adapters/event-stream/send-updates';
 import type { ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
 import type { ProgramTableReader } from '@trackline/adapters/program-table/program-table';
+import { mapBounded } from '@trackline/domain/bounded';
 import { formatUpdate } from '@trackline/proto/core-data-update';
 import type { Answer } from '../answer.ts';
-import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
 import { awaitVersions, isSettled } from '../core-data/await-store.ts';
 import { explain, type WaitOptions } from '../core-data/change-program.ts';

@@ -1,6 +1,6 @@
+import { mapBounded } from '@trackline/domain/bounded';
 import { eventTypes } from '@trackline/domain/tracking-event';
 import type { Answer } from '../answer.ts';
-import { mapBounded } from '../bounded.ts';
 import type { Context } from '../context.ts';
 import { limits } from '../limits.ts';
 import { type Cell, table } from '../table.ts';

@@ -1,8 +1,8 @@
 import type { ProgramStoreReader } from '@trackline/adapters/program-store/program-store';
+import { mapBounded } from '@trackline/domain/bounded';
 import { type Clock, delay } from '@trackline/domain/clock';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { formatUpdate } from '@trackline/proto/core-data-update';
-import { mapBounded } from '../bounded.ts';
 import { limits } from '../limits.ts';
 
 type Fetched = Awaited<ReturnType<ProgramStoreReader['fetch']>>;

@@ -1,0 +1,86 @@
+import { fullJitterMs } from '@trackline/domain/backoff';
+import { type Clock, delay, type Random } from '@trackline/domain/clock';
+import { endingAt } from './dynamodb-client.dynamodb.ts';
+import { itemTooLarge, type WriteFailure } from './write-outcome.ts';
+
+const retryBaseMs = 25;
+const retryMaxMs = 2_000;
+
+/** Errors of DynamoDB's that call the client guilty and mean "later". */
+const throttles = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
+/** What a call is sent with: it ends at the deadline. */
+export type CallOptions = ReturnType<typeof endingAt>;
+
+/**
+ * Does something with a table. What fails in passing is tried again with full jitter until the deadline; what
+ * no retry mends fails at once.
+ *
+ * @param attempt must be the same when repeated, since the reply of one that succeeded may be lost
+ * @param deadlineMs of `clock`, monotonic; Infinity for none
+ * @returns what `attempt` gave, or why it never succeeded. Never rejects.
+ */
+export async function retryUntil<T>(
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  deadlineMs: number,
+  attempt: (options: CallOptions) => Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | WriteFailure> {
+  let failure = failed('DeadlineExceeded', 'The time was up before it was tried.');
+  for (let failures = 0; clock.monotonicMs() < deadlineMs; failures++) {
+    try {
+      return { ok: true, value: await attempt(endingAt(deadlineMs, clock.monotonicMs())) };
+    } catch (thrown) {
+      const error = thrown as AwsError;
+      // That the deadline cut the last try short says less than why the one before failed.
+      if (failures === 0 || clock.monotonicMs() < deadlineMs) failure = failureOf(error);
+      if (!isPassing(error)) break;
+    }
+    const waitMs = fullJitterMs(failures, retryBaseMs, retryMaxMs, random);
+    if (clock.monotonicMs() + waitMs >= deadlineMs) break;
+    await delay(clock, waitMs);
+  }
+  return failure;
+}
+
+/** Whether the call may have been refused for one of its items. */
+export function isSomeItemsFault({ code }: WriteFailure): boolean {
+  return refusals.has(code) || code === itemTooLarge;
+}
+
+/** Why a call is refused for what it holds. */
+const refusals = new Set(['ValidationException', 'SerializationException']);
+
+type AwsError = Error & { readonly $fault?: 'client' | 'server' };
+
+/**
+ * Whether an error may be gone in a moment. One that is not (no access, no such table) is left to the
+ * stream's own retry.
+ */
+function isPassing(error: AwsError): boolean {
+  return error.$fault !== 'client' || throttles.has(error.name);
+}
+
+/** What is larger than a table takes; nobody's retry makes it smaller. */
+export const tooLarge: WriteFailure = Object.freeze({
+  ok: false,
+  code: itemTooLarge,
+  detail: 'Its item is larger than 400 KB, or a name in it longer than 64 KB.',
+  retriable: false,
+});
+
+function failureOf(error: AwsError): WriteFailure {
+  if (!refusals.has(error.name)) return failed(error.name, error.message);
+  if (error.message.startsWith('Item size')) return tooLarge;
+  // What is wrong with a key is wrong with the table (its keys are not ours): no item's fault, and for a
+  // person to mend.
+  const isItemsFault = !/\bkeys?\b/i.test(error.message);
+  return { ok: false, code: error.name, detail: error.message, retriable: !isItemsFault };
+}
+
+function failed(code: string, detail: string): WriteFailure {
+  return { ok: false, code, detail, retriable: true };
+}
