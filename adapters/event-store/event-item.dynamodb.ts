@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { type Item, itemOf, type Value, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { eventKey } from './event-key.ts';
-import type { StorableEvent } from './tracking-events.ts';
+import type { StorableEvent, StoredEvent } from './tracking-events.ts';
 
 /** What an event's item leaves out, and what stands for it when it is read. */
 const absent = Object.freeze({
@@ -12,8 +12,12 @@ const absent = Object.freeze({
   userAgent: '',
   referrer: '',
   landingUrl: '',
+  redirectReason: '',
+  vastEvent: '',
   params: Object.freeze({}),
   transaction: null,
+  // Always written; an item without it is of a build that decided nothing, and held back nothing.
+  consent: Object.freeze({ choice: 'granted', basis: 'configuration' }),
   bot: false,
   unverified: false,
   instance: '',
@@ -22,7 +26,8 @@ const absent = Object.freeze({
 
 /**
  * An event as an item, its attributes named as its fields. Every attribute follows from the event, so that a
- * repeated write is the same write; what is absent takes no room.
+ * repeated write is the same write; what is absent takes no room. What is found out later of a transaction
+ * (`duplicateOf`) is no part of it.
  */
 export function eventItem({ event, unknownFields }: StorableEvent, retentionMs: number): Item {
   const values: Record<string, Value> = {
@@ -37,11 +42,12 @@ export function eventItem({ event, unknownFields }: StorableEvent, retentionMs: 
 }
 
 /** The event that an item holds. */
-export function eventOf(item: Item): StorableEvent {
-  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, unknownFields, ...event } = valuesOf(item);
+export function eventOf(item: Item): StoredEvent {
+  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, unknownFields, duplicateOf, ...event } = valuesOf(item);
   return {
     event: { ...absent, ...event } as RecordedEvent,
     unknownFields: (unknownFields as Uint8Array | undefined) ?? null,
+    duplicateOf: (duplicateOf as string | undefined) ?? '',
   };
 }
 

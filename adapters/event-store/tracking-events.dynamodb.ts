@@ -1,13 +1,24 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { mapBounded } from '@trackline/domain/bounded';
 import type { Clock, Random } from '@trackline/domain/clock';
-import { isMessageId } from '@trackline/domain/message-id';
+import { isKeyed, isMessageId } from '@trackline/domain/message-id';
 import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
-import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
+import { connectDynamoDb, endingAt, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { itemOf } from '../dynamodb/item.dynamodb.ts';
+import { putOnce } from '../dynamodb/put-once.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
+import { retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
+import { written } from '../dynamodb/write-outcome.ts';
 import { eventItem, eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
-import type { StorableEvent, TrackingEventsReader, TrackingEventsWriter } from './tracking-events.ts';
+import type {
+  StorableEvent,
+  StoredEvent,
+  TrackingEventsReader,
+  TrackingEventsWriter,
+} from './tracking-events.ts';
 
 export interface TrackingEventsOptions extends TableTarget {
   readonly clock: Clock;
@@ -16,31 +27,57 @@ export interface TrackingEventsOptions extends TableTarget {
   readonly retentionMs?: number | undefined;
 }
 
+/** Events that are put one by one: so many at a time. */
+const putsAtOnce = 16;
+
 /** The table `tracking-events`, laid out as page 7 of the decisions says. */
 export function connectTrackingEvents(
   options: TrackingEventsOptions,
 ): TrackingEventsWriter & TrackingEventsReader {
   const { tableName, clock, random, retentionMs = defaultRetentionMs } = options;
   const client = connectDynamoDb(options);
-  const writer = connectDynamoDb(options, 1);
+  const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
+
+  async function find(
+    programId: string,
+    messageId: string,
+    deadlineMs = Infinity,
+  ): Promise<StoredEvent | null> {
+    if (!isMessageId(messageId)) return null;
+    const Key = itemOf(eventKey(programId, messageId));
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }),
+      endingAt(deadlineMs, clock.monotonicMs()),
+    );
+    return Item ? eventOf(Item) : null;
+  }
 
   return {
-    put(events, deadlineMs) {
-      const table = { client: writer, tableName, clock, random };
-      return batchWrite(table, itemsOf(events, retentionMs), deadlineMs);
+    async put(events, deadlineMs) {
+      const [once, anew] = [events.filter(isWrittenOnce), events.filter((event) => !isWrittenOnce(event))];
+      const [ofOnce, ofAnew] = await Promise.all([
+        mapBounded(once, putsAtOnce, (event) => putOnce(table, eventItem(event, retentionMs), deadlineMs)),
+        batchWrite(table, itemsOf(anew, retentionMs), deadlineMs),
+      ]);
+      const [nextOnce, nextAnew] = [ofOnce.values(), ofAnew.values()];
+      return events.map((event) => (isWrittenOnce(event) ? nextOnce : nextAnew).next().value!);
     },
-    async find(programId, messageId) {
-      if (!isMessageId(messageId)) return null;
-      const { pk, sk } = eventKey(programId, messageId);
-      const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: tableName,
-          Key: { pk: { S: pk }, sk: { S: sk } },
-          ConsistentRead: true,
-        }),
+    readBack: (programId, messageId, deadlineMs) =>
+      retryUntil(table, deadlineMs, () => find(programId, messageId, deadlineMs)),
+    async markDuplicate({ programId, messageId }, duplicateOf, deadlineMs) {
+      const mark = new UpdateItemCommand({
+        TableName: tableName,
+        Key: itemOf(eventKey(programId, messageId)),
+        UpdateExpression: 'SET duplicateOf = :of',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: itemOf({ ':of': duplicateOf }),
+      });
+      const marked = await retryUntil(table, deadlineMs, (options) =>
+        heldCondition(table.client.send(mark, options)),
       );
-      return Item ? eventOf(Item) : null;
+      return marked.ok ? written : marked;
     },
+    find,
     async *inHour(programId, hour) {
       for (const pk of hourPartitions(programId, hour)) {
         for await (const item of queryPartition(client, tableName, pk)) yield eventOf(item);
@@ -62,9 +99,17 @@ export function connectTrackingEvents(
     },
     async close() {
       client.destroy();
-      writer.destroy();
+      table.client.destroy();
     },
   };
+}
+
+/**
+ * Whether what is stored under its id stays. Under an id that a client chose, since it may choose it again;
+ * and of a transaction, since it may be marked as a duplicate since, which a second write would take back.
+ */
+function isWrittenOnce({ event }: StorableEvent): boolean {
+  return isKeyed(event.messageId) || event.transaction !== null;
 }
 
 function* itemsOf(events: readonly StorableEvent[], retentionMs: number) {

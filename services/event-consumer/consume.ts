@@ -1,18 +1,17 @@
-import { isHopeless, itemTooLarge, type WriteOutcome } from '@trackline/adapters/dynamodb/write-outcome';
+import { isHopeless, itemTooLarge } from '@trackline/adapters/dynamodb/write-outcome';
 import type { DeadLetter, DeadLettersWriter } from '@trackline/adapters/event-store/dead-letters';
 import type { LedgerWriter } from '@trackline/adapters/event-store/ledger';
-import type { StorableEvent, TrackingEventsWriter } from '@trackline/adapters/event-store/tracking-events';
 import type { SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
-import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { Failures } from './failures.ts';
 import { type Deadlines, limits } from './limits.ts';
-import { type Entry, type RecordContent, readRecord } from './read-record.ts';
+import { type RecordContent, readRecord } from './read-record.ts';
 import { type Place, runsOf } from './runs.ts';
+import type { OrderParts } from './settle-orders.ts';
+import { type Outcomes, storeEvents } from './store-events.ts';
 import type { ConsumerTelemetry } from './telemetry.ts';
 
-export interface ConsumerParts {
-  readonly trackingEvents: TrackingEventsWriter;
+export interface ConsumerParts extends OrderParts {
   readonly ledger: LedgerWriter;
   readonly deadLetters: DeadLettersWriter;
   readonly telemetry: ConsumerTelemetry;
@@ -20,10 +19,10 @@ export interface ConsumerParts {
 }
 
 /**
- * Persists one batch. The order is what makes the ledger a proof: a record's row is booked only when all that
- * it covers is kept, be it as events or as dead letters. All writes are the same when repeated, so a record
- * that failed halfway simply comes again. What no repetition mends is kept as a dead letter, and holds up
- * nobody.
+ * Persists one batch. The order of things is what makes the ledger a proof: a record's row is booked only
+ * when all that it covers is kept, be it as events, whose orders are settled, or as dead letters. All writes
+ * are the same when repeated, so a record that failed halfway simply comes again. What no repetition mends is
+ * kept as a dead letter, and holds up nobody.
  *
  * @returns the sequence numbers of the records that must come again, in order. Never rejects.
  */
@@ -32,13 +31,13 @@ export async function consume(
   records: readonly SourceRecord[],
   deadlines: Deadlines,
 ): Promise<readonly string[]> {
-  const { trackingEvents, deadLetters, ledger, telemetry, clock } = parts;
+  const { deadLetters, ledger, telemetry, clock } = parts;
   const fromMs = clock.monotonicMs();
   const failures = new Failures();
   const contents = records.map(readRecord);
 
   const [stored, stated] = await Promise.all([
-    storeEvents(trackingEvents, contents, deadlines.eventsMs),
+    storeEvents(parts, contents, deadlines),
     keepStatements(ledger, contents, deadlines.eventsMs),
   ]);
   const outcomes = new Map([...stored.outcomes, ...stated]);
@@ -63,6 +62,9 @@ export async function consume(
     records: records.length,
     events: stored.distinct,
     duplicates: stored.duplicates,
+    ordersClaimed: stored.roles.claim,
+    ordersMoved: stored.roles.move,
+    orderDuplicates: stored.roles.duplicate,
     deadLetters: keptReasons.length,
     statements: stated.size,
     rows: rowsOfClean + rowsOfOthers,
@@ -86,29 +88,6 @@ export async function consume(
   }
 }
 
-/** What became of each entry that was to be written. */
-type Outcomes = ReadonlyMap<Entry, WriteOutcome>;
-
-/** Stores each event once, whatever the batch repeats. */
-async function storeEvents(
-  trackingEvents: TrackingEventsWriter,
-  contents: readonly RecordContent[],
-  deadlineMs: number,
-) {
-  const distinct = new Map<string, StorableEvent>();
-  const entries = contents.flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'event'));
-  for (const { storable } of entries) {
-    const identity = identityOf(storable.event);
-    if (!distinct.has(identity)) distinct.set(identity, storable);
-  }
-  const results = await trackingEvents.put([...distinct.values()], deadlineMs);
-  const byIdentity = new Map([...distinct.keys()].map((identity, index) => [identity, results[index]!]));
-  const outcomes: Outcomes = new Map(
-    entries.map((entry) => [entry, byIdentity.get(identityOf(entry.storable.event))!]),
-  );
-  return { outcomes, distinct: distinct.size, duplicates: entries.length - distinct.size };
-}
-
 /** Keeps statements; they only say how far events were accepted, so they need not wait for them. */
 async function keepStatements(
   ledger: LedgerWriter,
@@ -120,7 +99,7 @@ async function keepStatements(
     entries.map(({ statement }) => statement),
     deadlineMs,
   );
-  return new Map(entries.map((entry, index) => [entry, results[index]!]));
+  return new Map(entries.map((entry, index) => [entry, { target: 'ledger', outcome: results[index]! }]));
 }
 
 interface SettledRecord {
@@ -140,13 +119,13 @@ function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures
       if (entry.of === 'event') places.push('undecodable');
       continue;
     }
-    const outcome = outcomes.get(entry)!;
+    const { target, outcome } = outcomes.get(entry)!;
     const isDeadLetter = isHopeless(outcome);
     if (isDeadLetter) {
       const reason = outcome.code === itemTooLarge ? 'event_too_large' : 'event_invalid';
       letters.push({ reason, detail: outcome.detail, ...entry.part });
     } else {
-      failures.add(entry.kind === 'event' ? 'events' : 'ledger', sequenceNumber, outcome);
+      failures.add(target, sequenceNumber, outcome);
     }
     if (entry.kind === 'event') {
       const { writer, sequence } = entry.storable.event;
@@ -165,11 +144,6 @@ function bounded(letters: readonly DeadLetter[], { whole, parts }: SourceRecord)
   if (first === undefined || letters.length <= limits.lettersPerRecordMax) return letters;
   const detail = `${letters.length} of the ${parts.length} parts of this record, the first of them: ${first.detail}`;
   return [{ reason: first.reason, detail, ...whole }];
-}
-
-/** What makes two events one: the same place in the table. */
-function identityOf({ programId, messageId }: RecordedEvent): string {
-  return `${programId}#${messageId}`;
 }
 
 /** Something to be written, and the record that fails if it is not. */

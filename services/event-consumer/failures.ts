@@ -1,7 +1,7 @@
 import type { WriteOutcome } from '@trackline/adapters/dynamodb/write-outcome';
 
 /** Where a write can fail. */
-export type WriteTarget = 'events' | 'dead_letters' | 'ledger';
+export type WriteTarget = 'events' | 'orders' | 'dead_letters' | 'ledger';
 
 /** Failed writes of one batch that have the same cause. */
 export interface FailureSummary {

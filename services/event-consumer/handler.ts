@@ -1,6 +1,7 @@
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
+import { connectTransactions } from '@trackline/adapters/event-store/transactions.dynamodb';
 import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
@@ -47,7 +48,8 @@ export function buildHandler(configure: () => EventConsumerConfig): EventConsume
   async function close(): Promise<void> {
     const open = parts;
     parts = null;
-    await Promise.all([open?.trackingEvents.close(), open?.ledger.close(), open?.deadLetters.close()]);
+    const { trackingEvents, transactions, ledger, deadLetters } = open ?? {};
+    await Promise.all([trackingEvents, transactions, ledger, deadLetters].map((table) => table?.close()));
   }
 
   return Object.assign(handle, { close });
@@ -61,11 +63,14 @@ function connect(config: EventConsumerConfig): ConsumerParts {
     clock: systemClock,
     random: Math.random,
   };
-  const { trackingEvents, ledger, deadLetters } = config.tables;
+  const { tables, clickLookBackMs } = config;
+  const trackingEvents = connectTrackingEvents({ ...target, tableName: tables.trackingEvents });
+  const orders = { ...target, tableName: tables.transactions, clicks: trackingEvents, clickLookBackMs };
   return {
-    trackingEvents: connectTrackingEvents({ ...target, tableName: trackingEvents }),
-    ledger: connectLedger({ ...target, tableName: ledger }),
-    deadLetters: connectDeadLetters({ ...target, tableName: deadLetters }),
+    trackingEvents,
+    transactions: connectTransactions(orders),
+    ledger: connectLedger({ ...target, tableName: tables.ledger }),
+    deadLetters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
     telemetry: buildTelemetry(config.log),
     clock: systemClock,
   };

@@ -2,26 +2,32 @@
 export const limits = Object.freeze({
   /**
    * The share of an invocation's time after which no event is tried again: what was stored by then is still
-   * to be booked.
+   * to be settled and booked.
    */
-  eventsShareOfTime: 0.7,
+  eventsShareOfTime: 0.55,
+  /** The share after which no order is. */
+  ordersShareOfTime: 0.75,
   /**
    * The share after which nothing is: the answer, record by record, says more than the time-out of a Lambda.
    */
   writesShareOfTime: 0.9,
   /** Dead letters of one record; beyond them the record is kept whole, as one. */
   lettersPerRecordMax: 100,
+  /** Orders that are settled at a time; the messages of one follow each other. */
+  ordersAtOnce: 16,
 });
 
 /** When which writes must have ended, in monotonic ms. */
 export interface Deadlines {
   readonly eventsMs: number;
+  readonly ordersMs: number;
   readonly writesMs: number;
 }
 
 export function deadlinesOf(nowMs: number, remainingMs: number): Deadlines {
   return {
     eventsMs: nowMs + remainingMs * limits.eventsShareOfTime,
+    ordersMs: nowMs + remainingMs * limits.ordersShareOfTime,
     writesMs: nowMs + remainingMs * limits.writesShareOfTime,
   };
 }

@@ -18,6 +18,11 @@ export interface BatchFigures {
   readonly events: number;
   /** Events that the batch held again. */
   readonly duplicates: number;
+  readonly ordersClaimed: number;
+  /** To another status. */
+  readonly ordersMoved: number;
+  /** Transactions whose order is another's. */
+  readonly orderDuplicates: number;
   readonly deadLetters: number;
   readonly statements: number;
   readonly rows: number;

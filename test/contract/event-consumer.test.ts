@@ -75,7 +75,11 @@ describe('event consumer', () => {
         sequence: 7,
       });
       await handler(kinesisEvent(bytesOf(event)), context());
-      expect(await events.find('shoes', event.messageId)).toEqual({ event, unknownFields: null });
+      expect(await events.find('shoes', event.messageId)).toEqual({
+        event,
+        unknownFields: null,
+        duplicateOf: '',
+      });
       expect(await events.countInHour('shoes', eventHour)).toEqual({ transaction: 1 });
     });
 

@@ -3,16 +3,16 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * What a proxy does with one call: pass it on (null), answer itself, never answer, cut the connection, or
- * pass on another and add to its answer.
+ * What a proxy does with one call: pass it on (null), answer itself, never answer, cut the connection, before
+ * the call is passed on or when it was answered, or pass on another and add to its answer.
  */
-export type Interference = (
-  operation: string,
-  body: Record<string, unknown>,
-) =>
+export type Interference = (operation: string, body: Record<string, unknown>) => Verdict | Promise<Verdict>;
+
+export type Verdict =
   | { readonly status: number; readonly body: unknown }
   | 'hang'
   | 'drop'
+  | 'dropReply'
   | null
   | { readonly passInstead: unknown; readonly merge: object };
 
@@ -21,21 +21,23 @@ export async function startAwsProxy(target: string, interfere: Interference) {
   const server: Server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
+    incoming.on('end', async () => {
       const operation = String(incoming.headers['x-amz-target']).split('.').at(-1)!;
       const raw = Buffer.concat(chunks);
-      const verdict = interfere(operation, JSON.parse(raw.toString() || '{}') as Record<string, unknown>);
+      const call = JSON.parse(raw.toString() || '{}') as Record<string, unknown>;
+      const verdict = await interfere(operation, call);
       if (verdict === 'hang') return;
       if (verdict === 'drop') {
         incoming.socket.destroy();
         return;
       }
-      if (verdict !== null && 'status' in verdict) {
+      if (typeof verdict === 'object' && verdict !== null && 'status' in verdict) {
         outgoing.writeHead(verdict.status, { 'content-type': 'application/x-amz-json-1.0' });
         outgoing.end(JSON.stringify(verdict.body));
         return;
       }
-      const body = verdict === null ? raw : Buffer.from(JSON.stringify(verdict.passInstead));
+      const isAltered = typeof verdict === 'object' && verdict !== null;
+      const body = isAltered ? Buffer.from(JSON.stringify(verdict.passInstead)) : raw;
       const { 'content-length': _length, ...headers } = incoming.headers;
       const onward = request(target, {
         method: incoming.method!,
@@ -46,10 +48,14 @@ export async function startAwsProxy(target: string, interfere: Interference) {
         const answer: Buffer[] = [];
         response.on('data', (chunk: Buffer) => answer.push(chunk));
         response.on('end', () => {
+          if (verdict === 'dropReply') {
+            incoming.socket.destroy();
+            return;
+          }
           const { 'content-length': _l, 'x-amz-crc32': _crc, ...answerHeaders } = response.headers;
           outgoing.writeHead(response.statusCode!, answerHeaders);
           const text = Buffer.concat(answer).toString();
-          outgoing.end(verdict === null ? text : JSON.stringify({ ...JSON.parse(text), ...verdict.merge }));
+          outgoing.end(isAltered ? JSON.stringify({ ...JSON.parse(text), ...verdict.merge }) : text);
         });
       });
       onward.end(body);

@@ -1,13 +1,15 @@
-import { type Interference, startAwsProxy } from './aws-proxy.ts';
+import { startAwsProxy, type Verdict } from './aws-proxy.ts';
 
 /**
- * How a call is treated. forward: as if there were no proxy. drop: the connection is cut. hang: it is never
- * answered. unprocessed: of a BatchWriteItem, so many of its last requests are left undone, as by a table
- * that has no room. error: refused with this error of DynamoDB's.
+ * How a call is treated. forward: as if there were no proxy. drop: the connection is cut. dropReply: the call
+ * is done, and then the connection is cut. hang: it is never answered. unprocessed: of a BatchWriteItem, so
+ * many of its last requests are left undone, as by a table that has no room. error: refused with this error
+ * of DynamoDB's.
  */
 export type Treatment =
   | 'forward'
   | 'drop'
+  | 'dropReply'
   | 'hang'
   | { readonly unprocessed: number }
   | { readonly error: string; readonly message?: string };
@@ -20,8 +22,8 @@ export interface ProxiedCall {
 
 /** A proxy in front of DynamoDB: for faults that the embedded ones never have, and to count calls. */
 export class DynamoDbProxy {
-  /** Decides on each call. */
-  treat: (call: ProxiedCall) => Treatment = () => 'forward';
+  /** Decides on each call, which waits for it. */
+  treat: (call: ProxiedCall) => Treatment | Promise<Treatment> = () => 'forward';
   calls: ProxiedCall[] = [];
   #proxy: Awaited<ReturnType<typeof startAwsProxy>> | null = null;
 
@@ -53,10 +55,10 @@ export class DynamoDbProxy {
     await this.#proxy?.close();
   }
 
-  #interfere(operation: string, body: Record<string, unknown>): ReturnType<Interference> {
+  async #interfere(operation: string, body: Record<string, unknown>): Promise<Verdict> {
     const call = { operation, body: JSON.stringify(body) };
     this.calls.push(call);
-    const treatment = this.treat(call);
+    const treatment = await this.treat(call);
     if (treatment === 'forward') return null;
     if (typeof treatment === 'string') return treatment;
     if ('unprocessed' in treatment) return leaveUndone(body, treatment.unprocessed);
@@ -65,7 +67,7 @@ export class DynamoDbProxy {
   }
 }
 
-function leaveUndone(body: Record<string, unknown>, undone: number): ReturnType<Interference> {
+function leaveUndone(body: Record<string, unknown>, undone: number): Verdict {
   const [[table, requests]] = Object.entries(body.RequestItems as Record<string, object[]>) as [
     [string, object[]],
   ];

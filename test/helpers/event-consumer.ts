@@ -1,6 +1,7 @@
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
+import { connectTransactions } from '@trackline/adapters/event-store/transactions.dynamodb';
 import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
 import { consume } from '@trackline/event-consumer/consume';
@@ -15,7 +16,7 @@ import { LogLines } from './log-lines.ts';
 
 /** The real handler on new tables, through a proxy, with readers of its tables that go past the proxy. */
 export async function buildConsumer(dynamoDb: TestDynamoDb) {
-  const tables = await dynamoDb.tables('trackingEvents', 'ledger', 'deadLetters');
+  const tables = await dynamoDb.tables('trackingEvents', 'transactions', 'ledger', 'deadLetters');
   const proxy = await DynamoDbProxy.open(dynamoDb.endpoint);
   const logged = new LogLines();
   const config = { region, dynamodbEndpoint: proxy.url, tables, log: logged.log };
@@ -26,12 +27,18 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     clock: systemClock,
     random: Math.random,
   });
+  const orders = connectTransactions({
+    ...dynamoDb.target(tables.transactions),
+    clicks: events,
+    clock: systemClock,
+    random: Math.random,
+  });
   // Read as of the day of the events, so that they are never too old to be judged.
   const clock = { ...systemClock, wallMs: () => eventTimeMs };
   const ledger = connectLedger({ ...dynamoDb.target(tables.ledger), clock });
   const deadLetters = connectDeadLetters(dynamoDb.target(tables.deadLetters));
   onTestFinished(async () => {
-    await Promise.all([handler.close(), events.close(), ledger.close(), deadLetters.close()]);
+    await Promise.all([handler, events, orders, ledger, deadLetters].map((each) => each.close()));
     await proxy.close();
   });
   return {
@@ -41,24 +48,32 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     proxy,
     logged,
     events,
+    orders,
     ledger,
     /**
-     * Consumes a batch whose time for events is up when `isUp` says so, and not before; its records that
-     * failed.
+     * Consumes a batch whose time for events and orders is up when `isUp` says so, and not before; its records
+     * that failed.
      */
     async consumeBy(isUp: () => boolean, batch: KinesisStreamEvent): Promise<readonly string[]> {
       const clock = { ...systemClock, monotonicMs: () => (isUp() ? 60_000 : 0) };
       const target = { region, endpoint: proxy.url, clock, random: () => 0 };
+      const trackingEvents = connectTrackingEvents({ ...target, tableName: tables.trackingEvents });
       const parts = {
-        trackingEvents: connectTrackingEvents({ ...target, tableName: tables.trackingEvents }),
+        trackingEvents,
+        transactions: connectTransactions({
+          ...target,
+          tableName: tables.transactions,
+          clicks: trackingEvents,
+        }),
         ledger: connectLedger({ ...target, tableName: tables.ledger }),
         deadLetters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
         telemetry: buildTelemetry(logged.log),
         clock,
       };
-      const deadlines = { eventsMs: 60_000, writesMs: 120_000 };
+      const deadlines = { eventsMs: 60_000, ordersMs: 60_000, writesMs: 120_000 };
       const failed = await consume(parts, sourceRecords(batch), deadlines);
-      await Promise.all([parts.trackingEvents.close(), parts.ledger.close(), parts.deadLetters.close()]);
+      const { transactions, ledger, deadLetters } = parts;
+      await Promise.all([trackingEvents, transactions, ledger, deadLetters].map((table) => table.close()));
       return failed;
     },
     /** Writer and number of every stored event, in order. */

@@ -21,7 +21,7 @@ let serial = 0;
 function store(receivedAtMs: number, more: Partial<RecordedEvent> = {}): RecordedEvent {
   const messageId = newMessageId(receivedAtMs, (target) => target.fill(serial++));
   const recorded = recordedEvent({ messageId, programId: 'a', receivedAtMs, referrer: '', ...more });
-  parts.events.push({ event: recorded, unknownFields: null });
+  parts.events.push({ event: recorded, unknownFields: null, duplicateOf: '' });
   return recorded;
 }
 const show = (options: Partial<Parameters<typeof events>[1]> = {}) =>

@@ -1,0 +1,138 @@
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { clickLookBackMs as defaultClickLookBackMs } from '@trackline/domain/attribution';
+import { mapBounded } from '@trackline/domain/bounded';
+import type { Clock, Random } from '@trackline/domain/clock';
+import { claimedBy, type Order, type OrderMessage, roleOf } from '@trackline/domain/order';
+import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
+import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { type Item, itemOf, type Value, valuesOf } from '../dynamodb/item.dynamodb.ts';
+import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
+import { type CallOptions, retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
+import type { WriteFailure } from '../dynamodb/write-outcome.ts';
+import { attribute, attributeAgain, type Clicks } from './attribute.ts';
+import type { TransactionsReader, TransactionsWriter } from './transactions.ts';
+
+export interface TransactionsOptions extends TableTarget {
+  readonly clicks: Clicks;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How old a click may be; only writes need it. */
+  readonly clickLookBackMs?: number | undefined;
+}
+
+/** A sort key holds no more ("Service, account, and table quotas in Amazon DynamoDB"). */
+const sortKeyBytesMax = 1024;
+/** After so many orders it is told how far a reading is. */
+const toldEvery = 1_000;
+/** Clicks that are looked for again at a time. */
+const clicksAtOnce = 16;
+
+/**
+ * The table `transactions`: a partition for each program, its orders by their ids. A row is written on the
+ * condition that it is as it was read: as its status never returns, the status alone tells that.
+ */
+export function connectTransactions(options: TransactionsOptions): TransactionsWriter & TransactionsReader {
+  const { tableName, clicks, clock, random, clickLookBackMs = defaultClickLookBackMs } = options;
+  const client = connectDynamoDb(options);
+  const writer = connectDynamoDb(options, 1);
+
+  async function read(through: typeof client, programId: string, orderId: string, options?: CallOptions) {
+    const Key = itemOf(keyOf(programId, orderId));
+    const get = new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true });
+    const { Item } = await through.send(get, options);
+    return Item ? orderOf(Item) : null;
+  }
+
+  async function claim(message: OrderMessage, deadlineMs: number, options: CallOptions): Promise<boolean> {
+    const found = await attribute(clicks, message, clickLookBackMs, deadlineMs);
+    const order = claimedBy(message, found.attribution, found.publisherId);
+    const put = new PutItemCommand({
+      TableName: tableName,
+      Item: itemOf({ ...keyOf(order.programId, order.orderId), ...(order as unknown as Values) }),
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    return heldCondition(writer.send(put, options));
+  }
+
+  function move(message: OrderMessage, from: Order, options: CallOptions): Promise<boolean> {
+    const { messageId, receivedAtMs, transaction } = message;
+    const update = new UpdateItemCommand({
+      TableName: tableName,
+      Key: itemOf(keyOf(from.programId, from.orderId)),
+      UpdateExpression: 'SET #status = :to, #reached.#to = :reached',
+      ConditionExpression: '#status = :from',
+      ExpressionAttributeNames: { '#status': 'status', '#reached': 'reached', '#to': transaction.status },
+      ExpressionAttributeValues: itemOf({
+        ':from': from.status,
+        ':to': transaction.status,
+        ':reached': { messageId, receivedAtMs },
+      }),
+    });
+    return heldCondition(writer.send(update, options));
+  }
+
+  return {
+    async settle(message, deadlineMs) {
+      const { orderId } = message.transaction;
+      const bytes = Buffer.byteLength(orderId);
+      if (bytes === 0 || bytes > sortKeyBytesMax) return noKey;
+      const settled = await retryUntil({ clock, random }, deadlineMs, async (options) => {
+        // Where another message came between, the order is further than it was: at most three times.
+        for (;;) {
+          const order = await read(writer, message.programId, orderId, options);
+          const role = roleOf(message, order);
+          if (role === 'duplicate') return { ok: true, role, of: order!.messageId } as const;
+          const isDone =
+            role === 'replay' ||
+            (order === null
+              ? await claim(message, deadlineMs, options)
+              : await move(message, order, options));
+          if (isDone) return { ok: true, role } as const;
+        }
+      });
+      return settled.ok ? settled.value : settled;
+    },
+    async find(programId, orderId) {
+      const order = await read(client, programId, orderId);
+      return order && attributeAgain(clicks, order);
+    },
+    async newest(programId, limit, onRead) {
+      let kept: Order[] = [];
+      let read = 0;
+      for await (const item of queryPartition(client, tableName, programId)) {
+        kept.push(orderOf(item));
+        if (kept.length >= 2 * limit) kept = kept.sort(newestFirst).slice(0, limit);
+        if (++read % toldEvery === 0) onRead?.(read);
+      }
+      return mapBounded(kept.sort(newestFirst).slice(0, limit), clicksAtOnce, (order) =>
+        attributeAgain(clicks, order),
+      );
+    },
+    async close() {
+      client.destroy();
+      writer.destroy();
+    },
+  };
+}
+
+type Values = Record<string, Value>;
+
+const noKey: WriteFailure = Object.freeze({
+  ok: false,
+  code: 'OrderIdUnusable',
+  detail: 'Its order id is empty, or longer than 1,024 bytes: no order can be kept under it.',
+  retriable: false,
+});
+
+function keyOf(programId: string, orderId: string) {
+  return { pk: programId, sk: orderId };
+}
+
+function orderOf(item: Item): Order {
+  const { pk: _pk, sk: _sk, ...order } = valuesOf(item);
+  return order as unknown as Order;
+}
+
+function newestFirst(a: Order, b: Order): number {
+  return b.receivedAtMs - a.receivedAtMs || (a.messageId < b.messageId ? 1 : -1);
+}

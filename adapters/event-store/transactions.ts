@@ -1,0 +1,40 @@
+import type { Order, OrderMessage } from '@trackline/domain/order';
+import type { WriteFailure } from '../dynamodb/write-outcome.ts';
+
+/** The table of orders, for the consumer, who settles what their messages claim. */
+export interface TransactionsWriter {
+  /**
+   * Lets a message claim its order, or move it, or do neither, as domain/order.ts rules, until `deadlineMs`
+   * (monotonic). Whoever else does the same at the same time, the order ends as if one came after the other;
+   * and a message that comes again is what it was. Never rejects.
+   */
+  settle(message: OrderMessage, deadlineMs: number): Promise<SettleOutcome>;
+  close(): Promise<void>;
+}
+
+export type SettleOutcome =
+  | { readonly ok: true; readonly role: 'claim' | 'move' | 'replay' }
+  | {
+      readonly ok: true;
+      readonly role: 'duplicate';
+      /** The message id of the order's claimant. */
+      readonly of: string;
+    }
+  | WriteFailure;
+
+/**
+ * The same for who looks at it. A click that was unknown when its order was claimed is looked for again with
+ * each reading: the order is told as it is found then.
+ */
+export interface TransactionsReader {
+  /** One order; null where nobody claimed it. */
+  find(programId: string, orderId: string): Promise<Order | null>;
+  /**
+   * The orders of a program that were claimed last, newest first. Orders lie by their ids, so that it reads
+   * all of them.
+   *
+   * @param onRead told from time to time how many were read
+   */
+  newest(programId: string, limit: number, onRead?: (orders: number) => void): Promise<readonly Order[]>;
+  close(): Promise<void>;
+}
