@@ -1,6 +1,7 @@
 import { isIdentifier } from '@trackline/domain/identifier';
 import { isMessageId } from '@trackline/domain/message-id';
 import { type EventType, eventTypes } from '@trackline/domain/tracking-event';
+import { isVisitorId } from '@trackline/domain/visitor-id';
 import { InvalidArgumentError } from 'commander';
 import { limits } from './limits.ts';
 import { isDay, isHour } from './time.ts';
@@ -23,6 +24,16 @@ export function messageId(text: string): string {
   );
 }
 
+export function visitorId(text: string): string {
+  return checked(text, isVisitorId(text), 'A visitor id has 22 letters, digits, "_" and "-".');
+}
+
+/** Any that an order may have, also where a sender of events has rules of its own. */
+export function orderId(text: string): string {
+  const bytes = Buffer.byteLength(text);
+  return checked(text, bytes >= 1 && bytes <= limits.orderIdBytesMax, 'An order id has 1 to 1,024 bytes.');
+}
+
 export function eventType(text: string): EventType {
   return checked(
     text as EventType,
@@ -39,12 +50,13 @@ export function hour(text: string): string {
   return checked(text, isHour(text), 'An hour is YYYYMMDDHH, in UTC.');
 }
 
-export function eventLimit(text: string): number {
+/** How many rows are shown at most. */
+export function rowLimit(text: string): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   return checked(
     number,
-    number >= 1 && number <= limits.eventsShownMax,
-    `It must be 1 to ${limits.eventsShownMax}.`,
+    number >= 1 && number <= limits.rowsShownMax,
+    `It must be 1 to ${limits.rowsShownMax}.`,
   );
 }
 

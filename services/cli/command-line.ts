@@ -5,14 +5,16 @@ import type { Answer } from './answer.ts';
 import {
   day,
   duration,
-  eventLimit,
   eventType,
   hour,
   identifier,
   messageId,
+  orderId,
   origin,
+  rowLimit,
   seconds,
   subId,
+  visitorId,
 } from './arguments.ts';
 import type { LinkOptions } from './commands/link.ts';
 import type { Context } from './context.ts';
@@ -39,7 +41,9 @@ export function commandLine(version: string, showHelp: (text: string) => void, r
     // Inherited by every command: nothing is printed and nothing exits in here.
     .exitOverride()
     .configureOutput({ writeOut: showHelp, writeErr: () => {}, outputError: () => {} })
-    .description('Core data, links, queries, reports, dead letters and the ledger of a Trackline system.')
+    .description(
+      'Core data, links, queries, reports, erasure, dead letters and the ledger of a Trackline system.',
+    )
     .version(version)
     .option('--stack <file>', 'the stack.json of the system to talk to')
     .option('--json', 'answer with one JSON document')
@@ -48,6 +52,8 @@ export function commandLine(version: string, showHelp: (text: string) => void, r
   addProgram(root, run);
   addLink(root, run);
   addEvents(root, run);
+  addTransactions(root, run);
+  addErase(root, run);
   addDeadLetters(root, run);
   addLedger(root, run);
   return root;
@@ -207,7 +213,7 @@ function addEvents(root: Command, run: Run): void {
     .description('show the newest events of a program, of this hour and the one before, or one event whole')
     .requiredOption('--program <id>', 'the program', identifier)
     .option('--hour <YYYYMMDDHH>', 'the hour (UTC) to look at instead', hour)
-    .option('--limit <n>', 'at most so many', eventLimit, 50)
+    .option('--limit <n>', 'at most so many', rowLimit, 50)
     .option('--type <type>', 'impression, click or transaction', eventType)
     .option('--message <id>', 'the one event of this message id', messageId)
     .addHelpText(
@@ -230,6 +236,48 @@ function addEvents(root: Command, run: Run): void {
     .addHelpText('after', examples('report --program aurora-shoes --day 2026-01-31 --hours'))
     .action((options: { program: string; day: string; hours: boolean }) =>
       run(async (context) => (await import('./commands/report.ts')).report(context, options)),
+    );
+}
+
+interface TransactionFlags {
+  readonly program: string;
+  readonly order?: string;
+  readonly limit: number;
+}
+
+function addTransactions(root: Command, run: Run): void {
+  root
+    .command('transactions')
+    .description('show the orders of a program that were claimed last, or one order whole')
+    .requiredOption('--program <id>', 'the program', identifier)
+    .option('--order <id>', 'the one order of this id', orderId)
+    .option('--limit <n>', 'at most so many', rowLimit, 50)
+    .addHelpText(
+      'after',
+      examples('transactions --program aurora-shoes', 'transactions --program aurora-shoes --order 10001'),
+    )
+    .action(({ order, ...options }: TransactionFlags) =>
+      run(async (context) => {
+        const { transaction, transactions } = await import('./commands/transactions.ts');
+        return order === undefined
+          ? transactions(context, options)
+          : transaction(context, options.program, order);
+      }),
+    );
+}
+
+function addErase(root: Command, run: Run): void {
+  root
+    .command('erase')
+    .description('delete the events of a visitor; reads the whole table')
+    .requiredOption('--visitor <id>', 'the visitor, as in the events and in the cookie', visitorId)
+    .option('--dry-run', 'only count them', false)
+    .addHelpText(
+      'after',
+      examples('erase --visitor Xq3V0rR1S2mK8dZ4b7TnAg --dry-run', 'erase --visitor Xq3V0rR1S2mK8dZ4b7TnAg'),
+    )
+    .action((options: { visitor: string; dryRun: boolean }) =>
+      run(async (context) => (await import('./commands/erase.ts')).erase(context, options)),
     );
 }
 

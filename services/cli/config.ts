@@ -22,7 +22,7 @@ export interface Settings {
   readonly dynamodbEndpoint: string | undefined;
   readonly redisUrl: string | undefined;
   readonly coreDataStream: string;
-  readonly tables: Readonly<Record<'programs' | 'trackingEvents' | 'ledger' | 'deadLetters', string>>;
+  readonly tables: Readonly<Record<CliTable, string>>;
   /** Where clicks and impressions go; undefined where only those who deployed it know. */
   readonly trackerUrl: string | undefined;
   /** The file with the signing keys, where the stack has one. */
@@ -30,6 +30,9 @@ export interface Settings {
   /** The folder of the batches that failed for good, where the stack has one. */
   readonly onFailureFolder: string | undefined;
 }
+
+/** The tables that a command may read. */
+type CliTable = 'programs' | 'trackingEvents' | 'transactions' | 'ledger' | 'deadLetters';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,6 +47,7 @@ const stackSchema = Type.Object({
   coreDataStream: name,
   'tables.programs': name,
   'tables.trackingEvents': name,
+  'tables.transactions': name,
   'tables.ledger': name,
   'tables.deadLetters': name,
   onFailure: Type.Optional(name),
@@ -60,6 +64,7 @@ const environmentSchema = Type.Object({
   TRACKLINE_CORE_DATA_STREAM: streamName(streamDefaultNames.coreData),
   TRACKLINE_PROGRAMS_TABLE: tableName('programs'),
   TRACKLINE_TRACKING_EVENTS_TABLE: tableName('trackingEvents'),
+  TRACKLINE_TRANSACTIONS_TABLE: tableName('transactions'),
   TRACKLINE_LEDGER_TABLE: tableName('ledger'),
   TRACKLINE_DEAD_LETTERS_TABLE: tableName('deadLetters'),
 });
@@ -122,6 +127,7 @@ function fromStackFile(path: string): Settings {
       tables: {
         programs: stack['tables.programs'],
         trackingEvents: stack['tables.trackingEvents'],
+        transactions: stack['tables.transactions'],
         ledger: stack['tables.ledger'],
         deadLetters: stack['tables.deadLetters'],
       },
@@ -172,6 +178,7 @@ function fromEnvironment(environment: Environment): Settings {
       tables: {
         programs: env.TRACKLINE_PROGRAMS_TABLE,
         trackingEvents: env.TRACKLINE_TRACKING_EVENTS_TABLE,
+        transactions: env.TRACKLINE_TRANSACTIONS_TABLE,
         ledger: env.TRACKLINE_LEDGER_TABLE,
         deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE,
       },

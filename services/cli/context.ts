@@ -1,6 +1,10 @@
 import type { DeadLettersReader } from '@trackline/adapters/event-store/dead-letters';
 import type { LedgerReader } from '@trackline/adapters/event-store/ledger';
-import type { TrackingEventsReader } from '@trackline/adapters/event-store/tracking-events';
+import type {
+  TrackingEventsEraser,
+  TrackingEventsReader,
+} from '@trackline/adapters/event-store/tracking-events';
+import type { TransactionsReader } from '@trackline/adapters/event-store/transactions';
 import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
 import type { Keyring } from '@trackline/adapters/keyring/keyring';
 import type { OnFailureDestination } from '@trackline/adapters/on-failure/on-failure';
@@ -18,6 +22,8 @@ export interface Parts {
   programStoreReader(): Promise<ProgramStoreReader>;
   programStoreWriter(): Promise<ProgramStoreWriter>;
   trackingEvents(): Promise<TrackingEventsReader>;
+  eraser(): Promise<TrackingEventsEraser>;
+  transactions(): Promise<TransactionsReader>;
   ledger(): Promise<LedgerReader>;
   deadLetters(): Promise<DeadLettersReader>;
   onFailure(): Promise<OnFailureDestination>;

@@ -141,6 +141,16 @@ function connectParts(stackFile: string | undefined) {
       const target = dynamoDb(of, of.tables.trackingEvents);
       return connectTrackingEvents({ ...target, clock: systemClock, random: Math.random });
     }),
+    eraser: once(async (of) => {
+      const { connectEraser } = await import('@trackline/adapters/event-store/erase-visitor.dynamodb');
+      return connectEraser({ ...dynamoDb(of, of.tables.trackingEvents), clock: systemClock });
+    }),
+    transactions: once(async (of) => {
+      const { connectTransactions } = await import('@trackline/adapters/event-store/transactions.dynamodb');
+      const clicks = await parts.trackingEvents();
+      const target = dynamoDb(of, of.tables.transactions);
+      return connectTransactions({ ...target, clicks, clock: systemClock, random: Math.random });
+    }),
     ledger: once(async (of) => {
       const { connectLedger } = await import('@trackline/adapters/event-store/ledger.dynamodb');
       return connectLedger(dynamoDb(of, of.tables.ledger));

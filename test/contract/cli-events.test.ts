@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { newMessageId } from '@trackline/domain/message-id';
-import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import type { TrackingEvent, TransactionStatus } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
@@ -66,7 +66,8 @@ describe('events and their account', () => {
       '--type',
       'click',
     );
-    expect(events).toEqual([{ ...recorded[1], writer, sequence: 2, unknownFields: null }]);
+    const more = { writer, sequence: 2, duplicateOf: '', unknownFields: null };
+    expect(events).toEqual([{ ...recorded[1], ...more }]);
     const limited = await cli.document<{ events: unknown[] }>(
       'events',
       '--program',
@@ -115,6 +116,108 @@ describe('events and their account', () => {
       totals: { persisted: 2, missing: 1 },
       writers: [{ missingIntervals: [{ first: 2, last: 2 }] }],
     });
+  });
+});
+
+describe('orders', () => {
+  const writer = 'cli-orders-test';
+  const programId = 'orders';
+  const nowMs = Date.now();
+  const click = trackingEvent({
+    messageId: newMessageId(nowMs, randomFillSync),
+    type: 'click',
+    programId,
+    publisherId: 'of-the-click',
+    receivedAtMs: nowMs,
+  });
+  const of = (status: TransactionStatus, afterMs: number): TrackingEvent =>
+    trackingEvent({
+      messageId: newMessageId(nowMs + afterMs, randomFillSync),
+      type: 'transaction',
+      programId,
+      receivedAtMs: nowMs + afterMs,
+      clickId: click.messageId,
+      transaction: { orderId: 'o-1', amount: '19.90', currency: 'EUR', status, claims: true },
+    });
+  const all = [of('pending', 1), of('approved', 2), of('approved', 3), click];
+
+  beforeAll(async () => {
+    for (const [index, each] of all.entries()) {
+      await cli.put(cli.file.eventStream, writer, encodeEvent(each, writer, index + 1));
+    }
+    await until('the ledger to have them', async () => {
+      const { stdout } = await cli.trackline('ledger', '--writer', writer, '--json');
+      return stdout !== '' && JSON.parse(stdout).totals.persisted === all.length;
+    });
+  });
+
+  test('are listed, each by its claimant, attributed to the click', async () => {
+    const { stdout } = await cli.trackline('transactions', '--program', programId);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(stdout).toMatch(/ o-1 +approved +19\.90 EUR +of-the-click +attributed /);
+    expect(stdout).toContain(all[0]!.messageId);
+  });
+
+  test('one is shown with its history', async () => {
+    const order = await cli.document('transactions', '--program', programId, '--order', 'o-1');
+    expect(order).toMatchObject({
+      status: 'approved',
+      messageId: all[0]!.messageId,
+      history: [
+        { status: 'pending', messageId: all[0]!.messageId },
+        { status: 'approved', messageId: all[1]!.messageId },
+      ],
+    });
+    const none = await cli.trackline('transactions', '--program', programId, '--order', 'o-2');
+    expect(none).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  test('a duplicate is flagged among the events', async () => {
+    const { stdout } = await cli.trackline('events', '--program', programId);
+    const flagged = stdout.split('\n').filter((line) => / duplicate /.test(line));
+    expect(flagged).toEqual([expect.stringContaining(all[2]!.messageId)]);
+  });
+});
+
+describe('a visitor', () => {
+  const visitorId = '-q3V0rR1S2mK8dZ4b7TnAg';
+  const writer = 'cli-erase-test';
+
+  test('is erased, and stays counted in the ledger', async () => {
+    const nowMs = Date.now();
+    const all = [visitorId, visitorId, ''].map((each) =>
+      trackingEvent({
+        messageId: newMessageId(nowMs, randomFillSync),
+        programId: 'erase',
+        receivedAtMs: nowMs,
+        visitorId: each,
+      }),
+    );
+    for (const [index, each] of all.entries()) {
+      await cli.put(cli.file.eventStream, writer, encodeEvent(each, writer, index + 1));
+    }
+    const persisted = async () => {
+      const { stdout } = await cli.trackline('ledger', '--writer', writer, '--json');
+      return stdout !== '' && JSON.parse(stdout).totals.persisted === all.length;
+    };
+    await until('the ledger to have them', persisted);
+    const counts = { visitorId, found: 2, read: expect.any(Number) };
+    expect(await cli.document('erase', '--visitor', visitorId, '--dry-run')).toEqual({
+      ...counts,
+      dryRun: true,
+      erased: 0,
+    });
+    const { code, stdout, stderr } = await cli.trackline('erase', '--visitor', visitorId);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^2 of 2 events of -q3V0rR1S2mK8dZ4b7TnAg erased; [\d,]+ were read\.\n/);
+    const { events } = await cli.document<{ events: { messageId: string }[] }>(
+      'events',
+      '--program',
+      'erase',
+    );
+    expect(events.map(({ messageId }) => messageId)).toEqual([all[2]!.messageId]);
+    expect(await cli.document('erase', '--visitor', visitorId)).toMatchObject({ found: 0, erased: 0 });
+    expect(await persisted()).toBe(true);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Context, Parts } from '@trackline/cli/context';
 import type { Clock } from '@trackline/domain/clock';
 import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import { messageIdMs } from '@trackline/domain/message-id';
+import type { Order } from '@trackline/domain/order';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { parseUpdate } from '@trackline/proto/core-data-update';
 
@@ -30,6 +31,7 @@ export class MemoryParts {
   onUpdate: (program: ProgramVersion) => void = (program) => this.apply(program);
 
   readonly events: StoredEvent[] = [];
+  readonly orders: Order[] = [];
   readonly rows: LedgerRow[] = [];
   readonly statements: Statement[] = [];
   expiredThrough = 0;
@@ -95,6 +97,25 @@ export class MemoryParts {
           for (const { event } of this.#inHour(program, hour))
             counts[event.type] = (counts[event.type] ?? 0) + 1;
           return counts;
+        },
+        close,
+      }),
+      eraser: async () => ({
+        eraseVisitor: async (visitorId, { dryRun, onPage }) => {
+          const found = this.events.filter(({ event }) => event.visitorId === visitorId);
+          const counts = { read: this.events.length, found: found.length, erased: dryRun ? 0 : found.length };
+          if (!dryRun) for (const each of found) this.events.splice(this.events.indexOf(each), 1);
+          onPage?.(counts);
+          return counts;
+        },
+        close,
+      }),
+      transactions: async () => ({
+        find: async (program, id) =>
+          this.orders.find(({ programId, orderId }) => programId === program && orderId === id) ?? null,
+        newest: async (program, limit, onRead) => {
+          onRead?.(this.orders.length);
+          return this.orders.filter(({ programId }) => programId === program).slice(0, limit);
         },
         close,
       }),

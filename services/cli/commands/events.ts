@@ -1,9 +1,10 @@
 import { hourOf } from '@trackline/adapters/event-store/event-key';
 import type { StoredEvent } from '@trackline/adapters/event-store/tracking-events';
-import type { EventType, RecordedEvent } from '@trackline/domain/tracking-event';
+import type { EventType } from '@trackline/domain/tracking-event';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { flagsOf } from '../flags.ts';
 import { type Cell, clip, pairs, table } from '../table.ts';
 import { iso } from '../time.ts';
 
@@ -74,32 +75,29 @@ function readableHour(hour: string): string {
 }
 
 /** The event as it was recorded, what identifies it first. */
-function eventJson({ event, unknownFields }: StoredEvent) {
+function eventJson({ event, unknownFields, duplicateOf }: StoredEvent) {
   const { messageId, type, programId, programVersion, receivedAtMs, ...rest } = event;
   const head = { messageId, type, programId, programVersion, receivedAtMs };
-  return { ...head, ...rest, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };
+  const unknown = unknownFields && Buffer.from(unknownFields).toString('base64');
+  return { ...head, ...rest, duplicateOf, unknownFields: unknown };
 }
 
 function eventTable(stored: readonly StoredEvent[], columns: number): string {
   const heads = ['RECEIVED AT', 'TYPE', 'PUBLISHER', 'VERSION', 'FLAGS', { prose: 'USER AGENT' }, 'MESSAGE'];
-  const rows = stored.map(({ event }): Cell[] => [
+  const rows = stored.map(({ event, duplicateOf }): Cell[] => [
     iso(event.receivedAtMs),
     event.type,
     event.publisherId || '–',
     String(event.programVersion),
-    flags(event),
+    flagsOf({ ...event, duplicateOf }),
     clip(event.userAgent, 32),
     event.messageId,
   ]);
   return table(heads, rows, columns);
 }
 
-function flags({ bot, unverified }: RecordedEvent): string {
-  return [bot && 'bot', unverified && 'unverified'].filter(Boolean).join(' ');
-}
-
 /** Every field of the event that says something, by its own name; what is nested, by its path. */
-function eventFields({ event, unknownFields }: StoredEvent): [string, string][] {
+function eventFields({ event, unknownFields, duplicateOf }: StoredEvent): [string, string][] {
   const { messageId, type, params, transaction, consent, receivedAtMs, ...rest } = event;
   const nested = { params, transaction: transaction ?? {}, consent };
   const fields: [string, unknown][] = [
@@ -110,6 +108,7 @@ function eventFields({ event, unknownFields }: StoredEvent): [string, string][] 
     ...Object.entries(nested).flatMap(([of, values]) =>
       Object.entries(values).map(([name, value]): [string, unknown] => [`${of}.${name}`, value]),
     ),
+    ['duplicateOf', duplicateOf],
     ['unknownFields', unknownFields ? Buffer.from(unknownFields).toString('hex') : ''],
   ];
   return fields.filter(([, value]) => value !== '').map(([name, value]) => [name, String(value)]);

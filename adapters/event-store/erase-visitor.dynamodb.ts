@@ -1,0 +1,71 @@
+import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { type Clock, delay } from '@trackline/domain/clock';
+import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
+import { itemOf } from '../dynamodb/item.dynamodb.ts';
+import type { TrackingEventsEraser } from './tracking-events.ts';
+
+export interface EraserOptions extends TableTarget {
+  readonly clock: Clock;
+}
+
+/** Parts of the table that are read side by side. */
+const segments = 4;
+/** Events are accepted meanwhile, and what a table can take is theirs first. */
+const deletesPerSecondMax = 100;
+/** A reading of hours shall not end for a table that is busy for a moment. */
+const attemptsMax = 10;
+
+/** Deletes from the table `tracking-events`, which has no index on visitors (page 9 of the decisions). */
+export function connectEraser(options: EraserOptions): TrackingEventsEraser {
+  const { tableName: TableName, clock } = options;
+  const client = connectDynamoDb(options, attemptsMax);
+
+  return {
+    async eraseVisitor(visitorId, { dryRun, onPage }) {
+      const soFar = { read: 0, found: 0, erased: 0 };
+      const turn = oneByOne(clock, deletesPerSecondMax);
+
+      async function eraseSegment(Segment: number): Promise<void> {
+        const pages = paginateScan(
+          { client },
+          {
+            TableName,
+            Segment,
+            TotalSegments: segments,
+            ConsistentRead: true,
+            ProjectionExpression: 'pk, sk',
+            FilterExpression: 'visitorId = :visitorId',
+            ExpressionAttributeValues: itemOf({ ':visitorId': visitorId }),
+          },
+        );
+        for await (const { Items = [], ScannedCount = 0 } of pages) {
+          soFar.read += ScannedCount;
+          soFar.found += Items.length;
+          for (const { pk, sk } of dryRun ? [] : Items) {
+            await turn();
+            await client.send(new DeleteItemCommand({ TableName, Key: { pk: pk!, sk: sk! } }));
+            soFar.erased++;
+          }
+          onPage?.({ ...soFar });
+        }
+      }
+
+      await Promise.all(Array.from({ length: segments }, (_, segment) => eraseSegment(segment)));
+      return soFar;
+    },
+    async close() {
+      client.destroy();
+    },
+  };
+}
+
+/** Lets whoever waits for it through one by one, no more than so many a second. */
+function oneByOne(clock: Clock, perSecondMax: number): () => Promise<void> {
+  let freeAtMs = -Infinity;
+  return async () => {
+    const nowMs = clock.monotonicMs();
+    const turnMs = Math.max(nowMs, freeAtMs);
+    freeAtMs = turnMs + 1000 / perSecondMax;
+    if (turnMs > nowMs) await delay(clock, turnMs - nowMs);
+  };
+}
