@@ -30,18 +30,18 @@ export function buildEvent(call: Call, type: EventType, nowMs: number, unverifie
     params: parameters.params,
     transaction: call.transaction,
     consent,
-    bot: parts.bots.isBot(userAgent),
+    bot: call.route.calledBy !== 'server' && parts.bots.isBot(userAgent),
     unverified,
     instance: parts.instance,
     region: parts.region,
   };
 }
 
-/** The visitor that the cookie names; where it names none and the route makes visitors, one is made. */
+/** The visitor that the cookie names; where it names none and a browser calls, one is made. */
 function visitorIdOf(call: Call): string {
   const { visitors } = call.parts;
   const known = visitors.known(call.caller.visitorCookie);
-  if (known !== '' || !call.route.makesVisitors) return known;
+  if (known !== '' || call.route.calledBy !== 'browser') return known;
   const issued = visitors.issue();
   if (issued === null) return '';
   call.setCookie = issued.setCookie;

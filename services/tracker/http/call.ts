@@ -84,8 +84,11 @@ export interface TrackedRoute {
   readonly programInPath: boolean;
   /** Whether it takes events of programs that can't be known, if the tracker does. */
   readonly acceptsUnverified: boolean;
-  /** Whether a browser is made a visitor by it: where it is the browser that calls, and not a server. */
-  readonly makesVisitors: boolean;
+  /**
+   * Who calls it. A browser is made a visitor, and may be a robot; a server is neither, whatever it calls itself.
+   * Either: no one is made a visitor, since to a server every event would be another.
+   */
+  readonly calledBy: 'browser' | 'server' | 'either';
   /** The event type of a call; null where it names none that this route takes. */
   typeOf(parameters: Parameters): EventType | null;
   /**

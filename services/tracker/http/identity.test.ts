@@ -124,6 +124,18 @@ test('who says nothing is treated as the configuration says', async () => {
   expect(event).toMatchObject({ ip: '', consent: { choice: 'denied', basis: 'configuration' } });
 });
 
+test('a server is no bot, whatever it calls itself', async () => {
+  const { tracker, stream } = await buildTracker();
+  await tracker.publicServer.inject({
+    method: 'POST',
+    url: '/v1/transaction/aurora-shoes',
+    headers: { 'user-agent': 'curl/8.0' },
+    payload: { orderId: 'o', amount: '1', currency: 'EUR' },
+  });
+  await until('the event', () => stream.events.length === 1);
+  expect(stream.events[0]).toMatchObject({ userAgent: 'curl/8.0', bot: false });
+});
+
 test('a person is no bot', async () => {
   expect((await call(pixel)).event!.bot).toBe(false);
 });

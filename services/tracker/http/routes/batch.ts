@@ -26,7 +26,7 @@ export class Batch {
     this.route = {
       programInPath: false,
       acceptsUnverified: false,
-      makesVisitors: false,
+      calledBy: 'either',
       typeOf: typeNamed,
       answer: (call, reason) => this.#settle(call, reason),
     };

@@ -11,7 +11,7 @@ import { landingLocation } from '../location.ts';
 export const click: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: false,
-  makesVisitors: true,
+  calledBy: 'browser',
   typeOf: () => 'click',
   answer(call: Call, reason: CallReason | null): void {
     if (call.program !== null && (reason === null || isAboutWindow(reason) || isOurs(reason))) {

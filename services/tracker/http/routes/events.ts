@@ -13,7 +13,7 @@ import type { Parameters } from '../parameters.ts';
 export const events: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: false,
-  makesVisitors: false,
+  calledBy: 'either',
   typeOf: typeNamed,
   answer(call: Call, reason: CallReason | null): void {
     if (reason !== null) answerError(call, reason);

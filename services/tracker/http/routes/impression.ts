@@ -5,7 +5,7 @@ import { answerPixel } from '../pixel.ts';
 export const impression: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: true,
-  makesVisitors: true,
+  calledBy: 'browser',
   typeOf: () => 'impression',
   answer: answerPixel,
 };

@@ -8,7 +8,7 @@ import { answerPixel } from '../pixel.ts';
 export const transactionPixel: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: true,
-  makesVisitors: true,
+  calledBy: 'browser',
   typeOf: () => 'transaction',
   answer: answerPixel,
 };
@@ -20,7 +20,7 @@ export const transactionPixel: TrackedRoute = {
 export const transactionPostback: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: false,
-  makesVisitors: false,
+  calledBy: 'server',
   typeOf: () => 'transaction',
   answer(call: Call, reason: CallReason | null): void {
     if (reason !== null) answerError(call, reason);
