@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type BrowserContext, chromium } from 'playwright-core';
+import { ranAgainst } from './real-parts.ts';
+
+/** What a Chromium is called on the PATH. The set-up installs one where it finds none of these. */
+export const browserCommands = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** Where macOS keeps it. */
+const apps = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+const installed = await findBrowser();
+
+/** Why there is no browser here; null where there is one. */
+export const browserMissing = installed
+  ? null
+  : `install chromium: none of ${browserCommands.join(', ')} is on the PATH`;
+
+/** A browser as somebody has it who never used it before: with a profile of its own, without a window. */
+export interface RunningBrowser {
+  readonly context: BrowserContext;
+  /** Ends it, and removes its profile. */
+  close(): Promise<void>;
+}
+
+/** @param headers sent with every request, as a browser does that is told to in its settings */
+export async function startBrowser(headers: Readonly<Record<string, string>> = {}): Promise<RunningBrowser> {
+  ranAgainst(installed!.version);
+  const profile = mkdtempSync(join(tmpdir(), 'trackline-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: installed!.path,
+    args: [
+      '--headless=new',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    // Chromium refuses to start as root in its sandbox.
+    chromiumSandbox: process.getuid?.() !== 0,
+    extraHTTPHeaders: headers,
+  });
+  return {
+    context,
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+async function findBrowser(): Promise<{ readonly path: string; readonly version: string } | null> {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const paths = [...browserCommands.flatMap((name) => folders.map((folder) => join(folder, name))), ...apps];
+  for (const path of paths.filter((candidate) => existsSync(candidate))) {
+    try {
+      const { stdout } = await promisify(execFile)(path, ['--version']);
+      return { path, version: stdout.trim() };
+    } catch {
+      // A shell script whose browser is gone, say: the next one may run.
+    }
+  }
+  return null;
+}
