@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BrowserContext, chromium } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import { ranAgainst } from './real-parts.ts';
 
 /** What a Chromium is called on the PATH. The set-up installs one where it finds none of these. */
@@ -22,17 +23,25 @@ export const browserMissing = installed
   ? null
   : `install chromium: none of ${browserCommands.join(', ')} is on the PATH`;
 
-/** A browser as somebody has it who never used it before: with a profile of its own, without a window. */
-export interface RunningBrowser {
-  readonly context: BrowserContext;
-  /** Ends it, and removes its profile. */
-  close(): Promise<void>;
+export interface BrowserSettings {
+  /** Whether a page of one site may use the cookies of another: makers differ (Debian says no, Google yes). */
+  readonly thirdPartyCookies: boolean;
+  /** Sent with every request, but for what is sent as a page is left. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** @param headers sent with every request, as a browser does that is told to in its settings */
-export async function startBrowser(headers: Readonly<Record<string, string>> = {}): Promise<RunningBrowser> {
+/**
+ * A browser as somebody has it who never used it before: with a profile of its own, without a window. It ends with
+ * the test.
+ */
+export async function startBrowser({
+  thirdPartyCookies,
+  headers = {},
+}: BrowserSettings): Promise<BrowserContext> {
   ranAgainst(installed!.version);
   const profile = mkdtempSync(join(tmpdir(), 'trackline-browser-'));
+  onTestFinished(() => rmSync(profile, { recursive: true, force: true }));
+  writePreferences(profile, thirdPartyCookies);
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: installed!.path,
     args: [
@@ -48,13 +57,15 @@ export async function startBrowser(headers: Readonly<Record<string, string>> = {
     chromiumSandbox: process.getuid?.() !== 0,
     extraHTTPHeaders: headers,
   });
-  return {
-    context,
-    async close() {
-      await context.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
-  };
+  onTestFinished(() => context.close());
+  return context;
+}
+
+/** As its page of settings writes them: 0 lets third-party cookies in, 1 blocks them. */
+function writePreferences(profile: string, thirdPartyCookies: boolean): void {
+  mkdirSync(join(profile, 'Default'));
+  const preferences = { profile: { cookie_controls_mode: thirdPartyCookies ? 0 : 1 } };
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
 }
 
 async function findBrowser(): Promise<{ readonly path: string; readonly version: string } | null> {
