@@ -1,13 +1,14 @@
-// What has to be there before anything of ours can run: Node's version, the packages of the lockfile, and Redis for the
-// tests. Uses Node's built-ins only, in words that an older Node can read too, and says nothing where there is nothing
-// to do.
+// What has to be there before anything of ours can run: Node's version, the packages of the lockfile, and for the tests
+// a Redis and a browser. Uses Node's built-ins only, in words that an older Node can read too, and says nothing where
+// there is nothing to do.
 //
 //   node scripts/setup.mjs           before `npm start`
-//   node scripts/setup.mjs --tests   before `npm test`: also installs redis-server, where it may without asking
-import { spawnSync } from 'node:child_process';
+//   node scripts/setup.mjs --tests   before `npm test`: also installs redis-server and chromium, where it may
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPrograms, runs } from './programs.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const forTests = process.argv.includes('--tests');
@@ -19,9 +20,13 @@ if (!isNodeRight) {
   const right = '20.19 (or newer within 20), or 22.12 and above';
   fail(`Trackline needs Node.js ${right}; this is ${process.versions.node}. See https://nodejs.org`);
 }
-if (!isInstalled()) installPackages();
-if (!hasRedis())
-  forTests ? installRedis() : say('No redis-server or valkey-server on the PATH: the npm-only Redis serves.');
+// At the same time: packages are unpacked on one core, programs on another.
+const [areInstalled] = await Promise.all([
+  isInstalled() || installPackages(),
+  forTests && installPrograms(say),
+]);
+if (!areInstalled) fail('npm ci failed. Its message stands above; is the registry reachable?');
+if (!forTests && !hasRedis()) say('No redis-server or valkey-server on the PATH: the npm-only Redis serves.');
 if (!hasJava()) say('No Java 17 or newer on the PATH: dynalite serves in place of DynamoDB Local.');
 
 /**
@@ -58,73 +63,32 @@ function packagesOf(lockfile) {
   }
 }
 
-/** Whatever a person's settings say of them, the packages for development are what this runs with. */
+/**
+ * Whatever a person's settings say of them, the packages for development are what this runs with. Resolves to whether
+ * npm did it.
+ */
 function installPackages() {
   say('Installing the packages of package-lock.json (npm ci) …');
   const settled = ['--include=dev', '--include=optional', '--engine-strict=false'];
-  const { status } = spawnSync('npm', ['ci', ...settled, '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawn('npm', ['ci', ...settled, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
   });
-  if (status !== 0) fail('npm ci failed. Its message stands above; is the registry reachable?');
+  return new Promise((resolve) => {
+    npm.on('error', () => resolve(false));
+    npm.on('close', (status) => resolve(status === 0));
+  });
 }
 
 function hasRedis() {
   return (
-    (!forTests && Boolean(process.env.REDIS_URL)) ||
-    runs('redis-server', '--version') ||
-    runs('valkey-server', '--version')
+    Boolean(process.env.REDIS_URL) || runs('redis-server', '--version') || runs('valkey-server', '--version')
   );
 }
 
 function hasJava() {
   const { status, stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   return status === 0 && Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0) >= 17;
-}
-
-/** The tests prove what they prove on a real Redis, so here it is installed, or it is said how. */
-function installRedis() {
-  const how = installers().find(({ available }) => available());
-  if (!how)
-    return say(
-      'The tests want a real Redis: install redis-server (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis).',
-    );
-  say(`Installing redis-server (${how.name}) …`);
-  for (const [program, ...args] of how.commands) {
-    // A daemon started by the package would be of no use, and in the way.
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-    const { status } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
-    if (status !== 0) return say(`"${[program, ...args].join(' ')}" failed: install redis-server by hand.`);
-  }
-}
-
-function installers() {
-  const apt = (...prefix) => [
-    [...prefix, 'apt-get', 'update', '-qq'],
-    [...prefix, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
-  ];
-  const isLinux = process.platform === 'linux';
-  return [
-    {
-      name: 'apt-get',
-      available: () => isLinux && process.getuid?.() === 0 && runs('apt-get', '--version'),
-      commands: apt(),
-    },
-    {
-      name: 'sudo apt-get',
-      available: () => isLinux && runs('apt-get', '--version') && runs('sudo', '-n', 'true'),
-      commands: apt('sudo', '-n'),
-    },
-    {
-      name: 'brew',
-      available: () => process.platform === 'darwin' && runs('brew', '--version'),
-      commands: [['brew', 'install', '--quiet', 'redis']],
-    },
-  ];
-}
-
-function runs(program, ...args) {
-  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
 function say(line) {

@@ -10,10 +10,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { browserCommands } from '../test/helpers/browser.ts';
+
+/** Where and as whom the set-up takes itself to run. */
+interface Circumstances {
+  readonly node?: string;
+  readonly platform?: NodeJS.Platform;
+  readonly user?: number;
+  readonly args?: readonly string[];
+}
 
 /** A tree of its own to set up, in which a stand-in for npm notes how it was called. */
-function givenTree(files: Readonly<Record<string, string>>) {
+function givenTree(files: Readonly<Record<string, string>>, programs: Readonly<Record<string, string>> = {}) {
   const root = mkdtempSync(join(tmpdir(), 'trackline-setup-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const write = (path: string, text: string, mode = 0o644) => {
@@ -23,16 +32,30 @@ function givenTree(files: Readonly<Record<string, string>>) {
   for (const [path, text] of Object.entries(files)) write(path, text);
   const note = join(root, 'npm-was-called');
   write('bin/npm', `#!/bin/sh\necho "$@" >> '${note}'\n`, 0o755);
+  for (const [name, script] of Object.entries(programs))
+    write(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755);
   mkdirSync(join(root, 'scripts'));
-  copyFileSync(join(import.meta.dirname, 'setup.mjs'), join(root, 'scripts', 'setup.mjs'));
-  return (nodeVersion = process.versions.node) => {
-    const asNode = `Object.defineProperty(process, 'versions', { value: { node: '${nodeVersion}' } })`;
-    const { status, stderr } = spawnSync(
+  for (const name of ['setup.mjs', 'programs.mjs'])
+    copyFileSync(join(import.meta.dirname, name), join(root, 'scripts', name));
+  return ({
+    node = process.versions.node,
+    platform = process.platform,
+    user = 1000,
+    args = [],
+  }: Circumstances = {}) => {
+    const pretended = `Object.defineProperty(process, 'versions', { value: { node: '${node}' } });
+      Object.defineProperty(process, 'platform', { value: '${platform}' });
+      process.getuid = () => ${user};`;
+    const preload = `data:text/javascript,${encodeURIComponent(pretended)}`;
+    const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', `data:text/javascript,${encodeURIComponent(asNode)}`, join(root, 'scripts', 'setup.mjs')],
-      { encoding: 'utf8', env: { PATH: `${join(root, 'bin')}:${process.env.PATH}` } },
+      ['--import', preload, join(root, 'scripts', 'setup.mjs'), ...args],
+      // Nothing else is on the PATH: what this machine has is no part of a test.
+      { encoding: 'utf8', env: { PATH: join(root, 'bin'), NOTES: join(root, 'notes') } },
     );
-    return { status, stderr, npm: existsSync(note) ? readFileSync(note, 'utf8').trim() : null };
+    const linesOf = (path: string) =>
+      existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+    return { status, stdout, stderr, npm: linesOf(note)[0] ?? null, notes: linesOf(join(root, 'notes')) };
   };
 }
 
@@ -55,12 +78,17 @@ const {
   ...whole
 } = locked;
 
-function treeWith(installed: Locked, names = ['tsx', 'vitest', '@trackline/domain']) {
-  return givenTree({
+function treeWith(
+  installed: Locked,
+  names = ['tsx', 'vitest', '@trackline/domain'],
+  programs: Readonly<Record<string, string>> = {},
+) {
+  const files = {
     'package-lock.json': JSON.stringify({ packages: locked }),
     'node_modules/.package-lock.json': JSON.stringify({ packages: installed }),
     ...Object.fromEntries(names.map((name) => [`node_modules/${name}/package.json`, '{}'])),
-  });
+  };
+  return givenTree(files, programs);
 }
 
 function without(packages: Locked, ...paths: readonly string[]): Locked {
@@ -68,7 +96,7 @@ function without(packages: Locked, ...paths: readonly string[]): Locked {
 }
 
 test('a tree that a person installed is left as it is', () => {
-  expect(treeWith(whole)()).toEqual({ status: 0, stderr: '', npm: null });
+  expect(treeWith(whole)()).toMatchObject({ status: 0, stderr: '', npm: null });
 });
 
 test.each([
@@ -88,12 +116,90 @@ test.each([
 test.each(['18.20.8', '20.18.3', '21.7.3', '22.11.0'])(
   'Node %s is refused, and it is said why',
   (version) => {
-    const { status, stderr, npm } = treeWith({})(version);
+    const { status, stderr, npm } = treeWith({})({ node: version });
     expect({ status, npm }).toEqual({ status: 1, npm: null });
     expect(stderr).toMatch(`this is ${version}. See https://nodejs.org`);
   },
 );
 
 test.each(['20.19.0', '22.12.0', '23.0.0', '24.1.0'])('Node %s will do', (version) => {
-  expect(treeWith(whole)(version)).toMatchObject({ status: 0, npm: null });
+  expect(treeWith(whole)({ node: version })).toMatchObject({ status: 0, npm: null });
+});
+
+const packageManagers = {
+  env: 'exec /usr/bin/env "$@"',
+  'apt-get': 'test "$1" = --version || echo "apt-get $@" >> "$NOTES"',
+};
+const brew = { brew: 'test "$1" = --version || echo "brew $@" >> "$NOTES"' };
+const sudo = { sudo: 'echo "sudo $1" >> "$NOTES"; shift; case $1 in true) ;; *) exec "$@" ;; esac' };
+const there = { 'redis-server': '', chromium: '' };
+const asRoot: Circumstances = { platform: 'linux', user: 0, args: ['--tests'] };
+const update = 'apt-get -qq update';
+const install = 'apt-get -qq install -y --no-install-recommends -o DPkg::Lock::Timeout=120';
+
+/** A tree whose packages are installed, on a machine that has these programs and no other. */
+const machineWith = (programs: Readonly<Record<string, string>>) => treeWith(whole, undefined, programs);
+
+describe('for the tests', () => {
+  test('root is given Redis and a browser, after one look at the lists', () => {
+    const { status, stdout, stderr, notes } = machineWith(packageManagers)(asRoot);
+    expect({ status, stderr, notes }).toEqual({
+      status: 0,
+      stderr: '',
+      notes: [update, `${install} redis-server`, `${install} chromium`],
+    });
+    expect(stdout).toMatch(/^Installing redis-server and chromium \(apt-get\) …\n/);
+  });
+
+  test('who may use sudo without being asked is given them too', () => {
+    const { notes } = machineWith({ ...packageManagers, ...sudo })({ ...asRoot, user: 1000 });
+    expect(notes).toContain(`${install} chromium`);
+    expect(notes.filter((line) => line.startsWith('sudo'))).toEqual(Array(4).fill('sudo -n'));
+  });
+
+  // A Mac may have a Chrome of its own, which is no program on the PATH.
+  test.skipIf(process.platform === 'darwin')('macOS is given them by Homebrew', () => {
+    const { notes } = machineWith(brew)({ platform: 'darwin', args: ['--tests'] });
+    expect(notes).toEqual(['brew install --quiet redis', 'brew install --quiet google-chrome']);
+  });
+
+  test.each([
+    ...['redis-server', 'valkey-server'].map((redis) => [redis, 'chromium'] as const),
+    ...browserCommands.map((browser) => ['redis-server', browser] as const),
+  ])('where %s and %s are, nothing is installed', (redis, browser) => {
+    const { notes } = machineWith({ ...packageManagers, [redis]: '', [browser]: '' })(asRoot);
+    expect(notes).toEqual([]);
+  });
+
+  test('only what is missing is installed', () => {
+    const { notes } = machineWith({ ...packageManagers, 'redis-server': '' })(asRoot);
+    expect(notes).toEqual([update, `${install} chromium`]);
+  });
+
+  test('what can’t be had is said with the reason, and keeps nothing else away', () => {
+    const { status, stdout, notes } = machineWith({
+      ...packageManagers,
+      'apt-get': `case "$*" in *redis-server) echo no such thing >&2; exit 100;; esac; ${packageManagers['apt-get']}`,
+    })(asRoot);
+    expect({ status, notes }).toEqual({ status: 0, notes: [update, `${install} chromium`] });
+    expect(stdout).toMatch(/ redis-server" failed: no such thing\nInstall redis-server by hand\.\n/);
+    expect(stdout).not.toContain('Install chromium');
+  });
+
+  test('who may install nothing is told what to install', () => {
+    const { status, stdout, notes } = machineWith(packageManagers)({ ...asRoot, user: 1000 });
+    expect({ status, notes }).toEqual({ status: 0, notes: [] });
+    expect(stdout).toMatch(
+      '(Debian: apt-get install redis-server chromium; macOS: brew install redis google-chrome)',
+    );
+  });
+});
+
+test('to start, nothing but packages is installed', () => {
+  const { notes, stdout } = machineWith(packageManagers)({ ...asRoot, args: [] });
+  expect(notes).toEqual([]);
+  expect(stdout).toContain('the npm-only Redis serves');
+  expect(machineWith({ ...packageManagers, ...there })({ ...asRoot, args: [] }).stdout).not.toContain(
+    'Redis',
+  );
 });
