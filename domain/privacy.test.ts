@@ -117,7 +117,7 @@ test.each([
   ['2001:db8::1', '2001:db8::'],
   ['::1', '::'],
   ['', ''],
-  ['unknown', 'unknown'],
+  ['unknown', ''],
 ])('calls from %j are counted by %j', (ip, network) => {
   expect(networkOf(ip)).toBe(network);
 });

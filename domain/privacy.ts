@@ -23,12 +23,18 @@ export function truncateIp(ip: string): string {
 
 /**
  * The smallest network that one caller is sure to have to themselves, to count calls by: an IPv4 address as it
- * is, of IPv6 its /64. Never to be kept.
+ * is, of IPv6 its /64; '' for what is neither, so that all such are counted as one. Never to be kept.
  */
 export function networkOf(ip: string): string {
-  if (ipv4.test(ip)) return ip.slice(ip.lastIndexOf(':') + 1);
+  // Put together anew: what is cut out of a header would keep all of it in memory.
+  if (ipv4.test(ip))
+    return ip
+      .slice(ip.lastIndexOf(':') + 1)
+      .split('.')
+      .map(Number)
+      .join('.');
   const groups = ipv6Groups(ip);
-  return groups === null ? ip : prefixOf(groups, 4);
+  return groups === null ? '' : prefixOf(groups, 4);
 }
 
 /** The first groups of an IPv6 address, as RFC 5952 writes a network. */
@@ -58,6 +64,7 @@ function pair(high: string, low: string): number {
 
 /** A referrer without its query and fragment, at most `charsMax` long. */
 export function truncateReferrer(referrer: string, charsMax: number): string {
-  const end = referrer.search(/[?#]/);
-  return (end === -1 ? referrer : referrer.slice(0, end)).slice(0, charsMax);
+  const kept = referrer.slice(0, charsMax);
+  const end = kept.search(/[?#]/);
+  return end === -1 ? kept : kept.slice(0, end);
 }

@@ -60,6 +60,11 @@ const table = {
   body_empty: call('rejected', 400, 'The body is empty.'),
   body_malformed: call('rejected', 400, 'The body can’t be read as what its content type says.'),
   body_too_large: call('rejected', 413, 'The body is larger than 16 KiB, or 1 MiB for a batch.'),
+  values_too_many: call(
+    'rejected',
+    400,
+    'The JSON of an event holds more than 256 values, or that of a batch more than 65,536.',
+  ),
   media_type_unsupported: call(
     'rejected',
     415,

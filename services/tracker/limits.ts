@@ -16,12 +16,17 @@ export const limits = Object.freeze({
   eventBodyBytesMax: 16 * KiB,
   batchBodyBytesMax: 1 * MiB,
   batchEventsMax: 500,
+  /** Values, lists and objects of JSON: of one event, which names 54 at most, and of a batch. */
+  eventValuesMax: 256,
+  batchValuesMax: 64 * KiB,
   /** Sub-ids and free parameters of one event, and one of their values. */
   paramsMax: 32,
   paramBytesMax: 256,
   /** How far the time of an idempotency key may be from ours. */
   keyAgeMaxMs: 24 * 3_600_000,
   keyAheadMaxMs: 5 * 60_000,
+  /** Of our proxies before a call, as X-Forwarded-For names them. */
+  proxyHopsMax: 16,
   userAgentCharsMax: 512,
   referrerCharsMax: 1024,
 
@@ -171,6 +176,8 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   }
   atMost('idLengthMax', 'urlBytesMax', 'an id travels in the URL');
   atMost('eventBodyBytesMax', 'batchBodyBytesMax', 'a batch holds an event');
+  atMost('eventValuesMax', 'batchValuesMax', 'a batch holds an event');
+  atMost('batchEventsMax', 'batchValuesMax', 'an event is a value');
   atMost('paramBytesMax', 'eventBodyBytesMax', 'a parameter is a part of an event');
   atMost('timeoutsCheckedEveryMs', 'headersTimeoutMs', 'a time-out is only as fine as its check');
   atMost('headersTimeoutMs', 'requestTimeoutMs', 'the headers are a part of the request');

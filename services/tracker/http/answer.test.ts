@@ -16,7 +16,7 @@ const gif = {
   'cross-origin-resource-policy': 'cross-origin',
 };
 /** Who comes for the first time, and is no mere look. */
-const visitor = { 'set-cookie': expect.stringMatching(/^__Host-trackline=[\w-]{22}; /) };
+const visitor = { 'set-cookie': [expect.stringMatching(/^__Host-trackline=[\w-]{22}; /)] };
 const json = { 'content-type': 'application/json; charset=utf-8' };
 const page = {
   'content-type': 'text/html; charset=utf-8',

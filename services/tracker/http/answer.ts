@@ -21,7 +21,7 @@ export function beginAnswer(reply: FastifyReply, status: number, reason: CallRea
 export function beginTracked(call: Call, status: number, reason: CallReason | null): FastifyReply {
   const reply = beginAnswer(call.reply, status, call.caller.ignored ?? reason);
   if (comesAgain(status)) reply.header('retry-after', retryAfterS(call.parts.random));
-  if (call.setCookie !== '') reply.header('set-cookie', call.setCookie);
+  if (call.setCookies.length > 0) reply.header('set-cookie', call.setCookies);
   return reply;
 }
 

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallReason } from '@trackline/domain/verdict';
 import secureJson from 'secure-json-parse';
-import { type Parameters, parseQuery, readJson } from './parameters.ts';
+import type { Limits } from '../limits.ts';
+import { mayHoldMoreValues } from './json-values.ts';
+import { faulty, type Parameters, parseQuery, readJson } from './parameters.ts';
 
 /** What bodies may come as. `text/plain` is what `navigator.sendBeacon` makes of a string. */
 export const bodyTypes = [
@@ -17,14 +19,20 @@ export type Body<T> =
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+type BodyLimits = Pick<Limits, 'eventBodyBytesMax' | 'eventValuesMax' | 'batchValuesMax' | 'batchEventsMax'>;
+
 /** The one event of a body: a form, or a JSON object. */
-export function readEventBody(headers: IncomingHttpHeaders, bytes: unknown): Body<Parameters> {
+export function readEventBody(
+  headers: IncomingHttpHeaders,
+  bytes: unknown,
+  limits: BodyLimits,
+): Body<Parameters> {
   const text = textOf(headers, bytes);
   if (!text.ok) return text;
   const type = mediaTypeOf(headers);
   if (type === 'application/x-www-form-urlencoded') return read(parseQuery(text.value));
   if (type === 'application/x-ndjson') return refused('media_type_unsupported');
-  const json = parseJson(text.value);
+  const json = parseJson(text.value, limits.eventValuesMax);
   return json.ok ? read(readJson(json.value)) : json;
 }
 
@@ -35,32 +43,53 @@ export function readEventBody(headers: IncomingHttpHeaders, bytes: unknown): Bod
 export function readBatchBody(
   headers: IncomingHttpHeaders,
   bytes: unknown,
-  eventsMax: number,
+  limits: BodyLimits,
 ): Body<readonly Parameters[]> {
   const text = textOf(headers, bytes);
   if (!text.ok) return text;
   const type = mediaTypeOf(headers);
-  if (type === 'application/x-www-form-urlencoded') return read([parseQuery(text.value)]);
+  if (type === 'application/x-www-form-urlencoded') {
+    const isTooLarge = text.value.length > limits.eventBodyBytesMax;
+    return isTooLarge ? refused('body_too_large') : read([parseQuery(text.value)]);
+  }
   const isLines = type === 'application/x-ndjson' || (type === 'text/plain' && !/^\s*\[/.test(text.value));
-  if (isLines) return readLines(text.value, eventsMax);
-  const json = parseJson(text.value);
+  if (isLines) return readLines(text.value, limits);
+  const json = parseJson(text.value, limits.batchValuesMax);
   if (!json.ok) return json;
   const values: readonly unknown[] = Array.isArray(json.value) ? json.value : [json.value];
-  const reason = refusedCount(values.length, eventsMax);
+  const reason = refusedCount(values.length, limits.batchEventsMax);
   return reason === null ? read(values.map(readJson)) : refused(reason);
 }
 
-function readLines(text: string, eventsMax: number): Body<readonly Parameters[]> {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const reason = refusedCount(lines.length, eventsMax);
+function readLines(
+  text: string,
+  { batchEventsMax, eventValuesMax }: BodyLimits,
+): Body<readonly Parameters[]> {
+  const lines = linesOf(text, batchEventsMax + 1);
+  const reason = refusedCount(lines.length, batchEventsMax);
   if (reason !== null) return refused(reason);
   return read(
     lines.map((line) => {
-      const json = parseJson(line);
-      // What is no object fails in readJson, as itself and not for its neighbours.
-      return readJson(json.ok ? json.value : null);
+      // To be told by JSON.parse that a line is none takes longer than to read a short one.
+      if (!line.startsWith('{') || !line.endsWith('}')) return faulty('body_malformed');
+      const json = parseJson(line, eventValuesMax);
+      // As itself, and not for its neighbours.
+      return json.ok ? readJson(json.value) : faulty(json.reason);
     }),
   );
+}
+
+/** The lines that are not blank, `max` of them at most, without what surrounds them. */
+function linesOf(text: string, max: number): readonly string[] {
+  const lines: string[] = [];
+  for (let from = 0; from < text.length && lines.length < max; ) {
+    let to = text.indexOf('\n', from);
+    if (to === -1) to = text.length;
+    const line = to > from ? text.slice(from, to).trim() : '';
+    if (line !== '') lines.push(line);
+    from = to + 1;
+  }
+  return lines;
 }
 
 function refusedCount(count: number, max: number): CallReason | null {
@@ -85,8 +114,9 @@ function textOf(headers: IncomingHttpHeaders, bytes: unknown): Body<string> {
 }
 
 /** Refuses what would poison a prototype, too: nobody writes such a key by mistake. */
-function parseJson(text: string): Body<unknown> {
+function parseJson(text: string, valuesMax: number): Body<unknown> {
   if (text.trim() === '') return refused('body_empty');
+  if (mayHoldMoreValues(text, valuesMax)) return refused('values_too_many');
   try {
     return read(secureJson.parse(text, { protoAction: 'error', constructorAction: 'error' }));
   } catch {

@@ -11,7 +11,7 @@ export function buildEvent(call: Call, type: EventType, nowMs: number, unverifie
   const { limits } = parts;
   const isClick = type === 'click';
   const mayRecognise = consent.choice === 'granted';
-  const userAgent = (caller.headers['user-agent'] ?? '').slice(0, limits.userAgentCharsMax);
+  const userAgent = caller.headers['user-agent'] ?? '';
   return {
     messageId: call.messageId,
     type,
@@ -22,7 +22,7 @@ export function buildEvent(call: Call, type: EventType, nowMs: number, unverifie
     visitorId: mayRecognise ? visitorIdOf(call) : '',
     receivedAtMs: nowMs,
     ip: mayRecognise ? truncateIp(caller.ip) : '',
-    userAgent: mayRecognise ? userAgent : '',
+    userAgent: mayRecognise ? userAgent.slice(0, limits.userAgentCharsMax) : '',
     referrer: truncateReferrer(caller.headers.referer ?? '', limits.referrerCharsMax),
     landingUrl: isClick ? call.location : '',
     redirectReason: call.redirectReason,
@@ -30,6 +30,7 @@ export function buildEvent(call: Call, type: EventType, nowMs: number, unverifie
     params: parameters.params,
     transaction: call.transaction,
     consent,
+    // The whole: it remembers a copy of its beginning, where a slice would keep all of the header in memory.
     bot: call.route.calledBy !== 'server' && parts.bots.isBot(userAgent),
     unverified,
     instance: parts.instance,
@@ -44,6 +45,6 @@ function visitorIdOf(call: Call): string {
   if (known !== '' || call.route.calledBy !== 'browser') return known;
   const issued = visitors.issue();
   if (issued === null) return '';
-  call.setCookie = issued.setCookie;
+  call.setCookies = [issued.setCookie];
   return issued.visitorId;
 }

@@ -73,8 +73,8 @@ export interface Call {
   location: string;
   /** Why it does not go where the call wants it to; '' where it does. */
   redirectReason: RedirectReason | '';
-  /** The `Set-Cookie` of the answer, '' for none. */
-  setCookie: string;
+  /** What the answer sets of cookies. */
+  setCookies: readonly string[];
   concluded: boolean;
 }
 
@@ -97,6 +97,8 @@ export interface TrackedRoute {
    */
   answer(call: Call, reason: CallReason | null): void;
 }
+
+const none: readonly string[] = Object.freeze([]);
 
 /** A call as it begins. */
 export function beginCall(
@@ -123,7 +125,7 @@ export function beginCall(
     location: '',
     redirectReason: '',
     // Who refuses is to be forgotten, whatever becomes of the call.
-    setCookie: consent.choice === 'denied' && caller.visitorCookie !== null ? parts.visitors.expired : '',
+    setCookies: consent.choice === 'denied' && caller.visitorCookie !== null ? parts.visitors.expired : none,
     concluded: false,
   };
 }

@@ -22,7 +22,7 @@ async function call(
   });
   const sent = spool.account().acceptedThrough;
   await until('the event', () => stream.events.length === sent);
-  return { reply, cookie: reply.headers['set-cookie'] as string | undefined, event: stream.events[0] };
+  return { reply, cookie: reply.headers['set-cookie']?.toString(), event: stream.events[0] };
 }
 
 const pixel = '/v1/impression/aurora-shoes';
@@ -68,6 +68,10 @@ describe('a visitor', () => {
     expect((await call(pixel, headers, {}, method)).cookie).toBeUndefined();
   });
 
+  test('is not made by an event that is not taken', async () => {
+    expect((await call(pixel, {}, { spoolBytesMax: 1 })).cookie).toBeUndefined();
+  });
+
   test('is not made where no cookies are to be set', async () => {
     const settings = { visitorCookie: { kind: 'off', days: 400 } } as const;
     const { cookie, event } = await call(pixel, { cookie: `__Host-trackline=${visitorId}` }, { settings });
@@ -109,6 +113,16 @@ describe('who refuses', () => {
       'sec-gpc': '1',
       cookie: `__Host-trackline=${visitorId}`,
     });
+    expect(cookie).toContain('Max-Age=0');
+  });
+
+  test('is forgotten also where the event can’t be taken', async () => {
+    const { reply, cookie } = await call(
+      pixel,
+      { 'sec-gpc': '1', cookie: `__Host-trackline=${visitorId}` },
+      { spoolBytesMax: 1 },
+    );
+    expect(reply.headers['x-tracking-verdict']).toBe('shed; reason=spool_full');
     expect(cookie).toContain('Max-Age=0');
   });
 

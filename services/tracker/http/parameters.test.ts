@@ -45,6 +45,13 @@ describe('parseQuery', () => {
     expect(parseQuery(`${query(32)}&publisher=p1`).fault).toBeNull();
   });
 
+  test('decodes no more of what can’t be read than may be taken', () => {
+    const broken = (count: number) => Array.from({ length: count }, (_, i) => `a${i}=%`).join('&');
+    expect(parseQuery(`${broken(32)}&publisher=p1`)).toMatchObject({ publisher: 'p1', fault: null });
+    expect(parseQuery(broken(33)).fault).toBe('params_too_many');
+    expect(parseQuery(`${'a=%&'.repeat(100)}sub1=x`)).toMatchObject({ params: { sub1: 'x' }, fault: null });
+  });
+
   test('takes values of 256 bytes, and no more', () => {
     expect(parseQuery(`sub1=${'x'.repeat(256)}`).fault).toBeNull();
     expect(parseQuery(`sub1=${'x'.repeat(257)}`).fault).toBe('param_too_long');
@@ -95,6 +102,10 @@ describe('readJson', () => {
     ],
     [{ amount: '12.30' }, { amount: '12.30' }],
     [{ amount: 12.3 }, { fault: 'amount_malformed' }],
+    // A number of JSON's is a float: the order would be another one.
+    [{ orderId: 2 ** 53 }, { fault: 'malformed' }],
+    [{ orderId: 1.5 }, { fault: 'malformed' }],
+    [{ orderId: 2 ** 53 - 1 }, { orderId: '9007199254740991' }],
     [{ publisher: {} }, { fault: 'malformed' }],
     [{ publisher: ['a'] }, { fault: 'malformed' }],
     [

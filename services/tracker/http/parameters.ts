@@ -61,6 +61,18 @@ const freeName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 /** Of a call without a query; as good as its own, since nobody writes to it. */
 const none = Object.freeze(new Parameters());
 
+const faults = new Map<CallReason, Parameters>();
+
+/** Parameters that could not be read, and why; the same for each such call. */
+export function faulty(fault: CallReason): Parameters {
+  let parameters = faults.get(fault);
+  if (parameters === undefined) {
+    parameters = Object.freeze(Object.assign(new Parameters(), { fault }));
+    faults.set(fault, parameters);
+  }
+  return parameters;
+}
+
 /**
  * Reads the part of a URL behind its `?`, or the body of a form. Of a parameter that comes twice the first
  * counts, even if it is empty. A name that can be none of ours is not even decoded, whatever it holds. Never
@@ -72,9 +84,11 @@ export function parseQuery(text: string): Parameters {
   for (let from = 0; from < text.length; ) {
     let to = text.indexOf('&', from);
     if (to === -1) to = text.length;
-    let mid = text.indexOf('=', from);
-    if (mid === -1 || mid > to) mid = to;
-    reader.takeEncoded(text.slice(from, mid), text.slice(mid + 1, to));
+    const pair = text.slice(from, to);
+    // Looked for in the pair alone: in a text without any, each pair would look through all the rest.
+    const mid = pair.indexOf('=');
+    if (mid === -1) reader.takeEncoded(pair, '');
+    else reader.takeEncoded(pair.slice(0, mid), pair.slice(mid + 1));
     from = to + 1;
   }
   return reader.parameters;
@@ -86,15 +100,15 @@ export function parseQuery(text: string): Parameters {
  * float by the time it is read.
  */
 export function readJson(value: unknown): Parameters {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return faulty('body_malformed');
   const reader = new ParameterReader();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    reader.fail('body_malformed');
-    return reader.parameters;
-  }
-  for (const [name, member] of Object.entries(value)) {
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(members)) {
+    const member = members[name];
     if (name === 'amount' && typeof member === 'number') reader.fail('amount_malformed');
     else if (name === 'params' && typeof member === 'object' && member !== null) {
-      for (const [free, inner] of Object.entries(member)) reader.takeFree(free, inner);
+      const free = member as Readonly<Record<string, unknown>>;
+      for (const inner of Object.keys(free)) reader.takeFree(inner, free[inner]);
     } else reader.takePlain(name, member);
   }
   return reader.parameters;
@@ -105,6 +119,7 @@ class ParameterReader {
   readonly parameters = new Parameters();
   readonly #said = new Set<string>();
   #params: Record<string, string> | null = null;
+  /** Of different names, whether they can be read or not. */
   #paramCount = 0;
 
   fail(reason: CallReason): void {
@@ -114,15 +129,11 @@ class ParameterReader {
   /** A name and a value as forms write them. */
   takeEncoded(name: string, value: string): void {
     const field = fieldOf.get(name);
-    if (field === undefined && !freeName.test(name)) return;
-    if (this.#said.has(field ?? name)) return;
+    if (!this.#isNew(field, name)) return;
     const text = decoded(value);
     if (text !== null) this.#put(field, name, text);
     // A free parameter that can't be read is of no use, but no harm either.
-    else if (field !== undefined || subIdName.test(name)) {
-      this.#said.add(field ?? name);
-      this.fail('malformed');
-    }
+    else if (field !== undefined || subIdName.test(name)) this.fail('malformed');
   }
 
   /** A member of a JSON object. */
@@ -130,24 +141,33 @@ class ParameterReader {
     const field = fieldOf.get(name);
     if (field === undefined) this.takeFree(name, value);
     else if (value !== null) {
-      if (typeof value === 'object') this.fail('malformed');
-      else this.#put(field, name, String(value));
+      if (typeof value === 'object' || isInexact(value)) this.fail('malformed');
+      else if (this.#isNew(field, name)) this.#put(field, name, String(value));
     }
   }
 
   takeFree(name: string, value: unknown): void {
-    if (value === null || typeof value === 'object' || !freeName.test(name)) return;
-    this.#put(undefined, name, String(value));
+    if (value === null || typeof value === 'object') return;
+    if (this.#isNew(undefined, name)) this.#put(undefined, name, String(value));
+  }
+
+  /**
+   * Whether to read on: the name is one of ours or may be a free one, is said for the first time, and there is room.
+   * Behind that, nothing is decoded: a text may hold thousands of values that can't be, and each costs microseconds.
+   */
+  #isNew(field: Field | undefined, name: string): boolean {
+    if (field === undefined && (this.#paramCount > limits.paramsMax || !freeName.test(name))) return false;
+    const key = field ?? name;
+    if (this.#said.has(key)) return false;
+    this.#said.add(key);
+    if (field !== undefined || ++this.#paramCount <= limits.paramsMax) return true;
+    this.fail('params_too_many');
+    return false;
   }
 
   #put(field: Field | undefined, name: string, value: string): void {
-    const key = field ?? name;
-    if (this.#said.has(key)) return;
-    this.#said.add(key);
     if (field !== undefined) {
       this.parameters[field] = value;
-    } else if (++this.#paramCount > limits.paramsMax) {
-      this.fail('params_too_many');
     } else if (isLong(value)) {
       this.fail('param_too_long');
     } else {
@@ -155,6 +175,11 @@ class ParameterReader {
       this.#params[name] = value;
     }
   }
+}
+
+/** A number of JSON's that may have lost digits by the time it is read: an order id must not become another one. */
+function isInexact(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value);
 }
 
 function isLong(value: string): boolean {

@@ -15,6 +15,7 @@ import { buildProtocol } from './protocol.ts';
 import { refuse } from './refuse.ts';
 import { methodsOf, takesBody } from './request-target.ts';
 import { type PublicRoute, publicRoutes } from './routes/routes.ts';
+import { trustOf } from './trusted-proxies.ts';
 
 export interface PublicServerOptions {
   readonly parts: TrackingParts;
@@ -52,7 +53,7 @@ export function buildPublicServer({
     return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    trustProxy: trustedProxies.length > 0 ? trustOf(trustedProxies, limits.proxyHopsMax) : false,
     routerOptions: {
       // Ids are measured by us, once decoded.
       maxParamLength: limits.urlBytesMax,
@@ -88,6 +89,8 @@ export function buildPublicServer({
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // The sender is gone, or was answered when its bytes went wrong (protocol.ts).
     if (reply.raw.headersSent || reply.raw.destroyed) return reply.hijack();
+    // What is still to come of the body is not read, and nothing else can follow it.
+    if (!request.raw.complete) reply.raw.shouldKeepAlive = false;
     const reason = reasonOf(error);
     if (reason !== 'internal') {
       // Fastify itself minds only how a body is announced, and how long it is.

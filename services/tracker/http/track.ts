@@ -81,8 +81,8 @@ function aim(call: Call, nowMs: number): void {
 }
 
 function settled(outcome: SpoolOutcome, call: Call): void {
-  // Nobody becomes a visitor by an event that is not kept.
-  if (outcome !== 'accepted') call.setCookie = '';
+  // Nobody becomes a visitor by an event that is not kept; who refuses is forgotten all the same.
+  if (outcome !== 'accepted' && call.consent.choice === 'granted') call.setCookies = [];
   try {
     conclude(call, outcome === 'accepted' ? null : outcome === 'full' ? 'spool_full' : 'spool_failed');
   } catch (error) {
@@ -98,7 +98,9 @@ function conclude(call: Call, reason: CallReason | null): void {
   const told = call.caller.ignored ?? reason;
   const type = call.type ?? 'none';
   parts.tally.count(type, told);
-  parts.ring.note(type, call.programId, told, told === null ? call.messageId : '');
+  // What is far too long to be an id is not kept for anybody to look at.
+  const shownId = call.programId.length > parts.limits.idLengthMax ? '' : call.programId;
+  parts.ring.note(type, shownId, told, told === null ? call.messageId : '');
 }
 
 function fail(call: Call, error: unknown): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readTrustedProxies } from './trusted-proxies.ts';
+import { readTrustedProxies, trustOf } from './trusted-proxies.ts';
 
 describe('readTrustedProxies', () => {
   test('reads addresses and ranges', () => {
@@ -39,5 +39,37 @@ describe('readTrustedProxies', () => {
     '10.0.0.0/255.0.0.0',
   ])('refuses what is no address and no range: %s', (text) => {
     expect(readTrustedProxies(text).problems).toHaveLength(1);
+  });
+});
+
+describe('trustOf', () => {
+  const trusts = trustOf(
+    ['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '2001:db8::1', '::ffff:172.16.0.0/108', '198.51.100.0/24'],
+    4,
+  );
+
+  test.each([
+    ['10.1.2.3', true],
+    ['::ffff:10.1.2.3', true],
+    ['11.1.2.3', false],
+    ['192.0.2.7', true],
+    ['192.0.2.8', false],
+    ['172.16.1.2', true],
+    ['172.32.1.2', false],
+    ['fd12::1', true],
+    ['fd12::1%eth0', true],
+    ['fe80::1', false],
+    ['2001:db8::1', true],
+    ['2001:db8::2', false],
+    ['', false],
+    ['unknown', false],
+    ['10.1.2.3:8080', false],
+    ['[fd12::1]', false],
+  ])('%s: %s', (address, isTrusted) => {
+    expect(trusts(address, 0)).toBe(isTrusted);
+  });
+
+  test('believes so many hops, and no more', () => {
+    expect([0, 3, 4, 2_000].map((hop) => trusts('10.1.2.3', hop))).toEqual([true, true, false, false]);
   });
 });

@@ -26,6 +26,27 @@ export function readTrustedProxies(text: string): TrustedProxies {
   return { ranges, problems };
 }
 
+/**
+ * Tells Fastify whose `X-Forwarded-For` to believe: `hop` 0 is who is connected, 1 whom they name last. Behind
+ * `hopsMax` nobody is believed, since a header may name two thousand of our own.
+ */
+export function trustOf(
+  ranges: readonly string[],
+  hopsMax: number,
+): (address: string, hop: number) => boolean {
+  const trusted = new BlockList();
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/');
+    if (prefix === undefined) trusted.addAddress(address, typeOf(address));
+    else trusted.addSubnet(address, Number(prefix), typeOf(address));
+  }
+  return (address, hop) => hop < hopsMax && isIP(address) !== 0 && trusted.check(address, typeOf(address));
+}
+
+function typeOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
+
 function problemOf(entry: string): string | null {
   const [address = '', prefixText, ...rest] = entry.split('/');
   const family = isIP(address);

@@ -22,17 +22,19 @@ export interface VisitorCookieSettings {
 export class VisitorCookie {
   readonly #randomBytes: RandomBytes;
   readonly #isOn: boolean;
-  readonly #attributes: string;
   readonly #keeps: string;
-  /** A `Set-Cookie` that ends it. */
-  readonly expired: string;
+  /** The `Set-Cookie`s that end it, also one of before it was partitioned: to browsers that is another. */
+  readonly expired: readonly string[];
 
   constructor({ kind, days }: VisitorCookieSettings, randomBytes: RandomBytes) {
     this.#randomBytes = randomBytes;
     this.#isOn = kind !== 'off';
-    this.#attributes = `; Path=/; Secure; HttpOnly; SameSite=None${kind === 'partitioned' ? '; Partitioned' : ''}`;
-    this.#keeps = `; Max-Age=${days * 86_400}${this.#attributes}`;
-    this.expired = `${visitorCookieName}=; Max-Age=0${this.#attributes}`;
+    const plain = '; Path=/; Secure; HttpOnly; SameSite=None';
+    const partitioned = `${plain}; Partitioned`;
+    const kept = kind === 'partitioned' ? partitioned : plain;
+    this.#keeps = `; Max-Age=${days * 86_400}${kept}`;
+    const ended = kind === 'partitioned' ? [plain, partitioned] : [plain];
+    this.expired = ended.map((attributes) => `${visitorCookieName}=; Max-Age=0${attributes}`);
   }
 
   /** The visitor that a cookie's value names; '' where it names none. */

@@ -11,6 +11,7 @@ import { until } from '../../../../test/helpers/until.ts';
 
 const seen = { type: 'impression', programId: 'aurora-shoes' };
 const json = 'application/json';
+const form = 'application/x-www-form-urlencoded';
 
 async function post(
   payload: unknown,
@@ -107,6 +108,14 @@ describe('POST /v1/events', () => {
     ]);
   });
 
+  test('a line of more values than an event has spoils no other', async () => {
+    const { reply } = await post(
+      `{"a":[${'0,'.repeat(256)}0]}\n${JSON.stringify(seen)}`,
+      'application/x-ndjson',
+    );
+    expect(reply.json().outcomes).toEqual([rejected('values_too_many'), expect.anything()]);
+  });
+
   test.each([
     ['nothing', '', json, 400, 'body_empty'],
     ['a batch of 0', '[]', json, 400, 'batch_empty'],
@@ -114,7 +123,10 @@ describe('POST /v1/events', () => {
     ['501 events', JSON.stringify(Array(501).fill(seen)), json, 400, 'batch_too_large'],
     ['501 lines', '{}\n'.repeat(501), 'application/x-ndjson', 400, 'batch_too_large'],
     ['broken JSON', '[{}', json, 400, 'body_malformed'],
-    ['nesting without end', '['.repeat(500_000), json, 400, 'body_malformed'],
+    ['nesting without end', '['.repeat(500_000), json, 400, 'values_too_many'],
+    ['nesting with an end', '['.repeat(50_000), json, 400, 'body_malformed'],
+    ['one event of 70,000 members', `{${'"a":0,'.repeat(70_000)}"b":0}`, json, 400, 'values_too_many'],
+    ['a form over 16 KiB', `sub1=${'x'.repeat(16 * 1024)}`, form, 413, 'body_too_large'],
     ['a `__proto__` key within', '[{"params":{"__proto__":1}}]', json, 400, 'body_malformed'],
     ['over 1 MiB', `["${'x'.repeat(1024 * 1024)}"]`, json, 413, 'body_too_large'],
     ['XML', '<a/>', 'text/xml', 415, 'media_type_unsupported'],
@@ -171,6 +183,25 @@ describe('POST /v1/events', () => {
     const all = await post(events, json, {}, { headers, query: '?gdpr=1' });
     await until('the events', () => all.stream.events.length === 2);
     expect(all.stream.events.map(({ ip }) => ip)).toEqual(['', '']);
+  });
+
+  test('sections that apply are a say of their own, without a string: denied', async () => {
+    const events = [seen, { ...seen, gppSid: '7' }];
+    const { stream } = await post(events, json, {}, { headers: { 'user-agent': 'Mozilla/5.0' } });
+    await until('the events', () => stream.events.length === 2);
+    expect(stream.events.map(({ consent }) => consent.choice)).toEqual(['granted', 'denied']);
+  });
+
+  test('one event that refuses ends the cookie, wherever it stands', async () => {
+    const headers = { cookie: '__Host-trackline=AbCdEfGhIjKlMnOpQrSt-_' };
+    for (const events of [
+      [seen, { ...seen, gdpr: 1 }],
+      [{ ...seen, gdpr: 1 }, seen],
+    ]) {
+      const { reply } = await post(events, json, {}, { headers });
+      expect(reply.headers['set-cookie']?.toString()).toMatch(/^__Host-trackline=; Max-Age=0;/);
+    }
+    expect((await post([seen], json, {}, { headers })).reply.headers).not.toHaveProperty('set-cookie');
   });
 
   test('an idempotency key names the event', async () => {

@@ -1,4 +1,4 @@
-import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdict';
+import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
 import { jsonType } from '../../error-body.ts';
 import { beginAnswer, comesAgain, retryAfterS } from '../answer.ts';
 import type { Call, TrackedRoute } from '../call.ts';
@@ -43,9 +43,9 @@ export class Batch {
     if (this.#outcomes.size === this.#size) this.#answer(call);
   }
 
-  #answer({ parts, reply, caller, setCookie }: Call): void {
+  #answer({ parts, reply, caller }: Call): void {
     const told = this.#calls.map((each) => this.#outcomes.get(each)!);
-    const outcomes = this.#calls.map((each, index) => outcome(each, told[index]!));
+    const outcomes = this.#calls.map((each, index) => outcomeText(each, told[index]!));
     const shed = told.filter((reason) => reason !== null && reasons[reason].verdict === 'shed');
     // Where nothing could be taken, the sender is to come again with all of it.
     const allShed = caller.ignored === null && shed.length === told.length ? shed[0]! : null;
@@ -55,18 +55,26 @@ export class Batch {
       reply.header('x-tracking-verdict', `${verdictHeader(null)}; ${countsOf(told)}`);
     }
     if (comesAgain(status)) reply.header('retry-after', retryAfterS(parts.random));
-    if (setCookie !== '') reply.header('set-cookie', setCookie);
-    reply.header('content-type', jsonType).send(JSON.stringify({ outcomes }));
+    // The end of a cookie, where one of its events refuses it.
+    const setCookies = this.#calls.find((each) => each.setCookies.length > 0)?.setCookies;
+    if (setCookies !== undefined) reply.header('set-cookie', setCookies);
+    reply.header('content-type', jsonType).send(`{"outcomes":[${outcomes.join(',')}]}`);
   }
 }
 
-function outcome(call: Call, reason: CallReason | null): Outcome {
-  if (reason === null) return outcomeOf(call);
-  const { verdict, words } = reasons[call.caller.ignored ?? reason];
-  return { verdict, reason, message: words };
+/** An `Outcome` as JSON. */
+function outcomeText(call: Call, reason: CallReason | null): string {
+  return reason === null ? JSON.stringify(outcomeOf(call)) : refusals.get(call.caller.ignored ?? reason)!;
 }
 
-/** How many events of a batch got which verdict: `accepted=2, rejected=1, shed=0`. */
+const refusals = new Map(
+  callReasons.map((reason) => {
+    const { verdict, words } = reasons[reason];
+    return [reason, JSON.stringify({ verdict, reason, message: words } satisfies Outcome)];
+  }),
+);
+
+/** How many events of a batch got which verdict: `accepted=2; rejected=1; shed=0`. */
 function countsOf(told: readonly (CallReason | null)[]): string {
   const counts = { accepted: 0, rejected: 0, shed: 0 };
   for (const reason of told) {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { readBatchBody, readEventBody } from '../body.ts';
 import { beginCall, type TrackedRoute, type TrackingParts } from '../call.ts';
 import { type Caller, callerOf } from '../caller.ts';
-import { Parameters } from '../parameters.ts';
+import { faulty, type Parameters } from '../parameters.ts';
 import { refuse } from '../refuse.ts';
 import { track } from '../track.ts';
 import { Batch } from './batch.ts';
@@ -46,22 +46,23 @@ function trackQuery(route: TrackedRoute): PublicRoute['handle'] {
 
 /** One event, told by its path and its body. */
 function trackPostback(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
-  const body = readEventBody(request.raw.headers, request.body);
-  const parameters = body.ok ? body.value : new Parameters();
-  if (!body.ok) parameters.fault = body.reason;
+  const body = readEventBody(request.raw.headers, request.body, parts.limits);
+  const parameters = body.ok ? body.value : faulty(body.reason);
   trackOne(parts, transactionPostback, reply, callerOf(request), parameters, request.params.programId);
 }
 
 function trackBatch(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
   const caller = callerOf(request);
-  const body = readBatchBody(request.raw.headers, request.body, parts.limits.batchEventsMax);
+  const body = readBatchBody(request.raw.headers, request.body, parts.limits);
   if (!body.ok) {
     refuse(parts.tally, request, reply, body.reason);
     return;
   }
   const batch = new Batch(body.value.length);
+  // Read once, however many events it is for.
+  const consentOfAll = consentOf(parts, caller, request.query);
   const calls = body.value.map((parameters) => {
-    const consent = consentOf(parts, caller, saysConsent(parameters) ? parameters : request.query);
+    const consent = saysConsent(parameters) ? consentOf(parts, caller, parameters) : consentOfAll;
     return batch.add(beginCall(parts, batch.route, reply, caller, parameters, parameters.programId, consent));
   });
   for (const call of calls) track(call);
@@ -83,6 +84,6 @@ function consentOf(parts: TrackingParts, caller: Caller, said: Parameters) {
   return decideConsent(parts.consent.read(said, caller.headers), parts.consentWithoutSignal);
 }
 
-function saysConsent({ gdpr, gdprConsent, gpp, usPrivacy }: Parameters): boolean {
-  return gdpr !== '' || gdprConsent !== '' || gpp !== '' || usPrivacy !== '';
+function saysConsent({ gdpr, gdprConsent, gpp, gppSid, usPrivacy }: Parameters): boolean {
+  return gdpr !== '' || gdprConsent !== '' || gpp !== '' || gppSid !== '' || usPrivacy !== '';
 }
