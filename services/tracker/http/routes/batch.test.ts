@@ -174,6 +174,23 @@ describe('POST /v1/events', () => {
     expect(spool.account().acceptedThrough).toBe(0);
   });
 
+  test('a prefetch is told what would be wrong with an event', async () => {
+    const { reply } = await post(
+      [{ ...seen, programId: 'nowhere' }],
+      json,
+      {},
+      {
+        headers: { 'sec-purpose': 'prefetch' },
+      },
+    );
+    expect(reply.headers['x-tracking-verdict']).toBe('ignored');
+    expect(reply.json()).toEqual({
+      outcomes: [
+        { verdict: 'ignored', reason: 'program_unknown', message: 'There is no program of this id.' },
+      ],
+    });
+  });
+
   test('what was refused to is heard for each event, or for all in the query', async () => {
     const headers = { 'user-agent': 'Mozilla/5.0' };
     const events = [seen, { ...seen, gdpr: 1 }];

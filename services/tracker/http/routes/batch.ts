@@ -1,4 +1,10 @@
-import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
+import {
+  type CallReason,
+  callReasons,
+  reasons,
+  type Verdict,
+  verdictHeader,
+} from '@trackline/domain/verdict';
 import { jsonType } from '../../error-body.ts';
 import { beginAnswer, comesAgain, retryAfterS } from '../answer.ts';
 import type { Call, TrackedRoute } from '../call.ts';
@@ -64,15 +70,16 @@ export class Batch {
 
 /** An `Outcome` as JSON. */
 function outcomeText(call: Call, reason: CallReason | null): string {
-  return reason === null ? JSON.stringify(outcomeOf(call)) : refusals.get(call.caller.ignored ?? reason)!;
+  if (reason === null) return JSON.stringify(outcomeOf(call));
+  return call.caller.ignored === null ? refusals.get(reason)! : refusal(reason, 'ignored');
 }
 
-const refusals = new Map(
-  callReasons.map((reason) => {
-    const { verdict, words } = reasons[reason];
-    return [reason, JSON.stringify({ verdict, reason, message: words } satisfies Outcome)];
-  }),
-);
+const refusals = new Map(callReasons.map((reason) => [reason, refusal(reason, reasons[reason].verdict)]));
+
+/** What is wrong with an event; where it is ignored, it says so all the same. */
+function refusal(reason: CallReason, verdict: Verdict): string {
+  return JSON.stringify({ verdict, reason, message: reasons[reason].words } satisfies Outcome);
+}
 
 /** How many events of a batch got which verdict: `accepted=2; rejected=1; shed=0`. */
 function countsOf(told: readonly (CallReason | null)[]): string {
