@@ -1,7 +1,8 @@
 /** Fills the array with random bytes, as node:crypto's randomFillSync. */
 export type RandomBytes = (target: Uint8Array) => void;
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** A UUIDv7 in its canonical lower-case form, for schemas. */
+export const messageIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
@@ -61,7 +62,7 @@ function hexOf(bytes: Uint8Array, from: number, to: number): string {
 
 /** Whether `text` is a UUIDv7 in its canonical lower-case form. */
 export function isMessageId(text: string): boolean {
-  return uuidPattern.test(text);
+  return messageIdPattern.test(text);
 }
 
 /** When the id was made, in ms since the epoch. `messageId` must be a message id. */

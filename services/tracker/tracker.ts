@@ -8,7 +8,7 @@ import type { BotFilter } from './bots/bots.ts';
 import type { ConsentReader } from './consent/signals.ts';
 import { Drain } from './drain.ts';
 import type { ProgramLookups } from './http/call.ts';
-import type { CorsOrigins } from './http/cors.ts';
+import { type CorsOrigins, pageOriginsOf } from './http/cors.ts';
 import { buildPublicServer, originOf } from './http/server.ts';
 import { VisitorCookie, type VisitorCookieSettings } from './http/visitor.ts';
 import type { Limits } from './limits.ts';
@@ -101,6 +101,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
   });
 
   const isDraining = () => drain.began;
+  const pageOrigins = new Set<string>();
   const publicServer = buildPublicServer({
     parts: {
       programs,
@@ -124,6 +125,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
     },
     trustedProxies: settings.trustedProxies,
     cors: settings.cors,
+    pageOrigins,
     isDraining,
   });
   const adminServer = buildAdminServer({
@@ -136,6 +138,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
     ring,
     registry: metrics.registry,
     isDraining,
+    publicUrl: () => originOf(publicServer.server),
   });
   observe(metrics.registry, { clock, tally, spool, sender, programs });
 
@@ -184,8 +187,10 @@ export function buildTracker(parts: TrackerParts): Tracker {
     async listen() {
       await publicServer.listen({ host: settings.host, port: settings.port });
       await adminServer.listen({ host: settings.adminHost, port: settings.adminPort });
+      const adminUrl = originOf(adminServer.server);
+      for (const origin of pageOriginsOf(adminUrl)) pageOrigins.add(origin);
       statements.start();
-      return { url: originOf(publicServer.server), adminUrl: originOf(adminServer.server) };
+      return { url: originOf(publicServer.server), adminUrl };
     },
     async close() {
       statements.stop();

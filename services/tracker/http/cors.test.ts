@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildTracker } from '../../../test/helpers/tracker.ts';
-import { readCorsOrigins } from './cors.ts';
+import { pageOriginsOf, readCorsOrigins } from './cors.ts';
 
 describe('readCorsOrigins', () => {
   test.each([
@@ -23,6 +23,21 @@ describe('readCorsOrigins', () => {
     'https://*',
   ])('%s is no origin', (text) => {
     expect(readCorsOrigins(text).problems).toHaveLength(1);
+  });
+});
+
+describe('pageOriginsOf', () => {
+  const loopback = ['http://127.0.0.1:9090', 'http://[::1]:9090', 'http://localhost:9090'];
+
+  test.each([
+    ['http://127.0.0.1:9090', loopback],
+    ['http://[::1]:9090', loopback],
+    ['http://0.0.0.0:9090', loopback],
+    ['http://[::]:9090', loopback],
+    ['http://10.1.2.3:9090', ['http://10.1.2.3:9090']],
+    ['http://127.0.0.1:80', ['http://127.0.0.1', 'http://[::1]', 'http://localhost']],
+  ])('%s', (adminUrl, origins) => {
+    expect(pageOriginsOf(adminUrl)).toEqual(origins);
   });
 });
 

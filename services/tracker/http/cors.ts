@@ -33,10 +33,31 @@ function isOrigin(text: string): boolean {
   return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
+/**
+ * The origins of a page on the admin port: by the address it is bound to, and where that is loopback (or every
+ * address), by each name of loopback.
+ */
+export function pageOriginsOf(adminUrl: string): string[] {
+  const { hostname, port, origin } = new URL(adminUrl);
+  const isLocal = [...loopback, '0.0.0.0', '[::]'].includes(hostname);
+  return isLocal ? loopback.map((host) => new URL(`http://${host}:${port}`).origin) : [origin];
+}
+
+const loopback = ['127.0.0.1', '[::1]', 'localhost'];
+
 const maxAgeS = 86_400;
 
-/** Sets what tells a page's script whether it may read the answer. */
-export function allowOrigin(cors: CorsOrigins, request: FastifyRequest, reply: FastifyReply): void {
+/**
+ * Sets what tells a page's script whether it may read the answer.
+ *
+ * @param pageOrigins those of our own page to try the calls, which needs no cookies
+ */
+export function allowOrigin(
+  cors: CorsOrigins,
+  pageOrigins: ReadonlySet<string>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const { origin } = request.headers;
   // What a cache keeps for one origin is not for another.
   if (cors.origins.size > 0) reply.header('vary', 'Origin');
@@ -45,6 +66,8 @@ export function allowOrigin(cors: CorsOrigins, request: FastifyRequest, reply: F
     reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
   } else if (cors.any) {
     reply.header('access-control-allow-origin', '*');
+  } else if (pageOrigins.has(origin)) {
+    reply.header('vary', 'Origin').header('access-control-allow-origin', origin);
   } else {
     return;
   }

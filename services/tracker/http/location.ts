@@ -91,7 +91,7 @@ export function redirectFor(
 }
 
 /** Whole seconds as `linkText` writes them: any other spelling was not signed. */
-const seconds = /^[1-9]\d{0,11}$/;
+export const expiresPattern = /^[1-9]\d{0,11}$/;
 
 function checkSignature(
   program: Program,
@@ -101,7 +101,7 @@ function checkSignature(
 ): RedirectReason | null {
   const key = program.signingKeyIds.includes(keyId) ? keyring.key(keyId) : null;
   if (key === null) return 'target_key';
-  if (!seconds.test(expires)) return 'target_signature';
+  if (!expiresPattern.test(expires)) return 'target_signature';
   const expiresAtS = Number(expires);
   const text = linkText({ programId: program.id, target, expiresAtS });
   if (!isSignedBy(text, signature, key)) return 'target_signature';

@@ -41,7 +41,7 @@ export class Parameters {
   fault: CallReason | null = null;
 }
 
-type Field = Exclude<keyof Parameters, 'params' | 'fault'>;
+export type Field = Exclude<keyof Parameters, 'params' | 'fault'>;
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -51,12 +51,17 @@ const fieldOf: ReadonlyMap<string, Field> = new Map(
     .filter((key): key is Field => key !== 'params' && key !== 'fault')
     .flatMap((field) => [
       [field, field],
-      [field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`), field],
+      [linkName(field), field],
     ]),
 );
 
+/** What ad links call a field: `click_id` for `clickId`. */
+export function linkName(field: string): string {
+  return field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
 const subIdName = /^sub[1-9]\d{0,3}$/;
-const freeName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+export const freeName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 /** Of a call without a query; as good as its own, since nobody writes to it. */
 const none = Object.freeze(new Parameters());

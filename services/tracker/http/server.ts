@@ -23,6 +23,8 @@ export interface PublicServerOptions {
   readonly trustedProxies: readonly string[];
   /** Which pages' scripts may read the answers. */
   readonly cors: CorsOrigins;
+  /** Those of our own page to try the calls; known once its port is open. */
+  readonly pageOrigins: ReadonlySet<string>;
   readonly isDraining: () => boolean;
 }
 
@@ -31,6 +33,7 @@ export function buildPublicServer({
   parts,
   trustedProxies,
   cors,
+  pageOrigins,
   isDraining,
 }: PublicServerOptions): FastifyInstance {
   const { limits, tally } = parts;
@@ -63,12 +66,10 @@ export function buildPublicServer({
     frameworkErrors: (_error, request, reply) => refuse(tally, request, reply, 'malformed'),
   });
 
-  if (cors.any || cors.origins.size > 0) {
-    app.addHook('onRequest', (request, reply, done) => {
-      allowOrigin(cors, request, reply);
-      done();
-    });
-  }
+  app.addHook('onRequest', (request, reply, done) => {
+    allowOrigin(cors, pageOrigins, request, reply);
+    done();
+  });
   // Where no route takes a body, none is read.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));

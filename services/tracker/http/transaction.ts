@@ -10,8 +10,9 @@ import type { CallReason } from '@trackline/domain/verdict';
 import { isSignedBy, transactionText } from '@trackline/proto/signature';
 import type { Parameters } from './parameters.ts';
 
-const orderIdPattern = /^[\x21-\x7e]{1,50}$/;
-const amountPattern = /^(\d{1,16})(?:\.\d{1,6})?$/;
+/** For schemas; whole amounts are bounded besides. */
+export const orderIdPattern = /^[\x21-\x7e]{1,50}$/;
+export const amountPattern = /^(\d{1,16})(?:\.\d{1,6})?$/;
 const wholeAmountMax = 2n ** 53n;
 /** Those in use, of all that ISO 4217 ever listed ("Intl.supportedValuesOf", ECMA-402). */
 const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));

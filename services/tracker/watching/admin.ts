@@ -1,5 +1,5 @@
 import type { Clock } from '@trackline/domain/clock';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
@@ -18,6 +18,8 @@ export interface AdminParts {
   readonly ring: VerdictRing;
   readonly registry: Registry;
   readonly isDraining: () => boolean;
+  /** Where the public port is reached. */
+  readonly publicUrl: () => string;
 }
 
 /**
@@ -66,6 +68,16 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
     programs.clear();
     return reply.code(204).send();
   });
+
+  // Made when somebody first asks: a tracker starts without it.
+  let openApi: Promise<FastifyInstance> | undefined;
+  async function serveOpenApi(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    openApi ??= import('./openapi.ts').then(({ buildOpenApi }) => buildOpenApi(parts.publicUrl));
+    const { routing } = await openApi;
+    reply.hijack();
+    routing(request.raw, reply.raw);
+  }
+  for (const path of ['/openapi.json', '/openapi', '/openapi/*']) app.get(path, serveOpenApi);
   return app;
 }
 

@@ -5,6 +5,8 @@ import { beginCall, type TrackedRoute, type TrackingParts } from '../call.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import { faulty, type Parameters } from '../parameters.ts';
 import { refuse } from '../refuse.ts';
+import type { Operation } from '../schemas/operation.ts';
+import * as schemas from '../schemas/operations.ts';
 import { track } from '../track.ts';
 import { Batch } from './batch.ts';
 import { click } from './click.ts';
@@ -18,23 +20,47 @@ export interface PublicRoute {
   readonly methods: readonly HTTPMethods[];
   /** The largest body that it takes; absent where it takes none. */
   readonly bodyBytesMax?: 'eventBodyBytesMax' | 'batchBodyBytesMax';
+  /** What the document says of it; nothing is validated by it. */
+  readonly schema: Operation;
   handle(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void;
 }
 
 type PublicRequest = FastifyRequest<{ Params: { programId: string }; Querystring: Parameters }>;
 
 export const publicRoutes: readonly PublicRoute[] = [
-  { url: '/v1/impression/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(impression) },
-  { url: '/v1/click/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(click) },
-  { url: '/v1/events/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(events) },
-  { url: '/v1/transaction/:programId', methods: ['GET', 'HEAD'], handle: trackQuery(transactionPixel) },
+  {
+    url: '/v1/impression/:programId',
+    methods: ['GET', 'HEAD'],
+    schema: schemas.impression,
+    handle: trackQuery(impression),
+  },
+  { url: '/v1/click/:programId', methods: ['GET', 'HEAD'], schema: schemas.click, handle: trackQuery(click) },
+  {
+    url: '/v1/events/:programId',
+    methods: ['GET', 'HEAD'],
+    schema: schemas.events,
+    handle: trackQuery(events),
+  },
+  {
+    url: '/v1/transaction/:programId',
+    methods: ['GET', 'HEAD'],
+    schema: schemas.transactionPixel,
+    handle: trackQuery(transactionPixel),
+  },
   {
     url: '/v1/transaction/:programId',
     methods: ['POST'],
     bodyBytesMax: 'eventBodyBytesMax',
+    schema: schemas.transactionPostback,
     handle: trackPostback,
   },
-  { url: '/v1/events', methods: ['POST'], bodyBytesMax: 'batchBodyBytesMax', handle: trackBatch },
+  {
+    url: '/v1/events',
+    methods: ['POST'],
+    bodyBytesMax: 'batchBodyBytesMax',
+    schema: schemas.batch,
+    handle: trackBatch,
+  },
 ];
 
 /** One event, told by its path and its query. */

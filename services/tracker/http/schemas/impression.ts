@@ -1,0 +1,27 @@
+import { pixelAnswers, refusals } from './answers.ts';
+import type { Operation } from './operation.ts';
+import { consentFields, linkParameters, programInPath } from './parameters.ts';
+import { ofBytes, ofBytesUnread, ofEvent, ofLoad } from './reasons.ts';
+
+export const impression: Operation = {
+  operationId: 'trackImpression',
+  summary: 'Somebody sees an ad',
+  description: 'The pixel: whatever becomes of the call, the answer is one, with few exceptions.',
+  tags: ['pixels and links'],
+  params: programInPath,
+  querystring: linkParameters(['publisher', 'f', 'event', 'idempotencyKey', ...consentFields]),
+  response: {
+    ...pixelAnswers,
+    ...refusals({
+      'image/gif': [
+        ...ofBytes.filter((reason) => reason !== 'request_timeout'),
+        'route_unknown',
+        ...ofEvent,
+        'vast_event_malformed',
+        ...ofLoad,
+        'internal',
+      ],
+      'application/json': ofBytesUnread,
+    }),
+  },
+};
