@@ -5,7 +5,7 @@ import type { ProgramLookup } from '@trackline/domain/decide';
 import type { Program } from '@trackline/domain/program';
 import { buildBotFilter } from '@trackline/tracker/bots/bots';
 import type { IabList } from '@trackline/tracker/bots/iab-list';
-import { buildConsentReader } from '@trackline/tracker/consent/signals';
+import { buildConsentReader, type ConsentReader } from '@trackline/tracker/consent/signals';
 import { readCorsOrigins } from '@trackline/tracker/http/cors';
 import { type Limits, limits } from '@trackline/tracker/limits';
 import type { Spool } from '@trackline/tracker/shipping/spool';
@@ -72,6 +72,8 @@ export interface TrackerOverrides {
   readonly random?: Random;
   readonly limits?: Partial<Limits>;
   readonly keyring?: Keyring;
+  /** In place of one that reads with `vendorId`. */
+  readonly consent?: ConsentReader;
   /** Our id on the Global Vendor List. */
   readonly vendorId?: number;
   readonly iabList?: IabList;
@@ -122,9 +124,7 @@ export async function buildTracker(
     random: overrides.random ?? Math.random,
     randomBytes: randomFillSync,
     keyring: overrides.keyring ?? emptyKeyring,
-    consent: buildConsentReader({
-      vendorId: overrides.vendorId ?? null,
-    }),
+    consent: overrides.consent ?? buildConsentReader({ vendorId: overrides.vendorId ?? null }),
     bots: buildBotFilter({ iabList: overrides.iabList ?? null, cacheEntriesMax: bounds.userAgentsMax }),
     metrics,
     telemetry: new Telemetry(log, metrics, clock),
