@@ -91,6 +91,61 @@ describe('the pipeline', () => {
     }
   });
 
+  test('an order sent 100 times at once, to two trackers: one row, 99 duplicates', async () => {
+    const order = { orderId: 'o-100', amount: '19.90', currency: 'EUR' };
+    const sent = Array.from({ length: 100 }, async (_, index) => {
+      const reply = await fetch(`${stack.file.trackerUrls[index % 2]}/v1/transaction/${sample}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(order),
+      });
+      return (await reply.json()) as { messageId: string; verdict: string };
+    });
+    const answers = await Promise.all(sent);
+    expect(new Set(answers.map(({ verdict }) => verdict))).toEqual(new Set(['accepted']));
+    const ids = new Set(answers.map(({ messageId }) => messageId));
+    expect(ids.size).toBe(100);
+
+    const ofOrder = async () =>
+      (await tables.items(stack.file.tables.trackingEvents)).filter((item) => ids.has(item.messageId!.S!));
+    const duplicatesOf = (items: Awaited<ReturnType<typeof ofOrder>>) =>
+      items.flatMap((item) => item.duplicateOf?.S ?? []);
+    await until('99 marks', async () => duplicatesOf(await ofOrder()).length === 99, 60_000);
+    const events = await ofOrder();
+    const rows = (await tables.items(stack.file.tables.transactions)).filter(
+      ({ sk }) => sk!.S === order.orderId,
+    );
+    expect(rows).toHaveLength(1);
+    expect(events).toHaveLength(100);
+    const [claimant] = rows.map((row) => row.messageId!.S!);
+    expect(new Set(duplicatesOf(events))).toEqual(new Set([claimant]));
+    expect(events.find((item) => item.duplicateOf === undefined)!.messageId!.S).toBe(claimant);
+    process.stdout.write(`   an order 100 times, two trackers: ${rows.length} row, 99 duplicates\n`);
+  });
+
+  test('an event under another’s click id as its key leaves that click as it was', async () => {
+    const click = await fetch(`${stack.file.trackerUrl}/v1/events/${sample}?type=click&publisher=p1`);
+    const { messageId: clickId } = (await click.json()) as { messageId: string };
+    const itemOf = async (id: string) =>
+      (await tables.items(stack.file.tables.trackingEvents)).find((item) => item.messageId?.S === id);
+    const before = await until('the click', () => itemOf(clickId));
+
+    const reply = await fetch(`${stack.file.trackerUrl}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([
+        { type: 'click', programId: sample, publisher: 'thief', idempotencyKey: clickId },
+        { type: 'click', programId: sample, publisher: 'p1', idempotencyKey: clickId },
+      ]),
+    });
+    const { outcomes } = (await reply.json()) as { outcomes: { messageId: string }[] };
+    for (const { messageId } of outcomes) {
+      expect(messageId).not.toBe(clickId);
+      await until('the event', () => itemOf(messageId));
+    }
+    expect(await itemOf(clickId)).toEqual(before);
+  });
+
   test('10,000 impressions: client, ledger and table agree to the event', async () => {
     // What came before must be through, so that the differences are this test's alone.
     await ledgerSettled();
