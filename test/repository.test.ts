@@ -6,6 +6,7 @@ import {
   deadLinks,
   missingScripts,
   readDocuments,
+  unprovenFeatures,
   wrongCommands,
   wrongStarts,
 } from './helpers/house-rules.documents.ts';
@@ -183,6 +184,15 @@ const documentRules: readonly {
       '`npm run install`',
       '```sh\nnpm benchmark\n```',
       '`node scripts/planted.mjs`',
+    ],
+  },
+  {
+    name: 'every feature of the HTTP surface names the test that proves it',
+    rule: unprovenFeatures,
+    faults: [
+      '| feature | proof |\n|---|---|\n| planted | |',
+      '| feature | proof |\n|---|---|\n| planted | [there](test/planted.test.ts): “holds” |',
+      '| feature | proof |\n|---|---|\n| planted | [here](test/reasons.test.ts): “plants a rose” |',
     ],
   },
   {

@@ -111,3 +111,25 @@ export function deadLinks(documents: Documents): string[] {
         .map((link) => `${path}: ${link}: a link that leads nowhere`),
     );
 }
+
+/** A table of features, and of a row the test that proves it: a link to its file, and its name in “…”. */
+const features = /^\| feature \| proof \|\n\|[-|]+\|\n((?:\|.*\|\n?)*)/gm;
+const proof = /\]\(([^)]+\.test\.ts)\): “([^”]+)” \|$/;
+
+/** Features whose proof is missing, or is no test of that file. */
+export function unprovenFeatures(documents: Documents): string[] {
+  return [...documents].flatMap(([path, text]) =>
+    [...text.matchAll(features)]
+      .flatMap(([, rows]) => rows!.trimEnd().split('\n'))
+      .filter((row) => {
+        const [, file = '', name = ''] = proof.exec(row) ?? [];
+        return !hasTest(posix.join(posix.dirname(path), file), name);
+      })
+      .map((row) => `${path}: ${row}`),
+  );
+}
+
+function hasTest(file: string, name: string): boolean {
+  const path = posix.join(root, file);
+  return name !== '' && existsSync(path) && readFileSync(path, 'utf8').includes(name);
+}

@@ -1,3 +1,4 @@
+import { vastEvents } from '@trackline/domain/tracking-event';
 import { describe, expect, test } from 'vitest';
 import { buildTracker, GivenPrograms, program } from '../../../../test/helpers/tracker.ts';
 import { until } from '../../../../test/helpers/until.ts';
@@ -26,6 +27,8 @@ describe('GET /v1/impression/:programId', () => {
       'content-type': 'image/gif',
       'x-tracking-verdict': 'accepted',
       'cache-control': 'no-store',
+      pragma: 'no-cache',
+      expires: '0',
     });
     expect(reply.rawPayload.equals(gif)).toBe(true);
     expect(gif.subarray(0, 6).toString()).toBe('GIF89a');
@@ -34,7 +37,7 @@ describe('GET /v1/impression/:programId', () => {
 
   test('makes an event of what it was called with, and of nothing that identifies a person', async () => {
     const { stream } = await impression(
-      'aurora-shoes?publisher=p1&email=x@example.org',
+      'aurora-shoes?publisher=p1&sub1=sidebar&placement=top&a[b]=c',
       { settings: { trustedProxies: ['127.0.0.1'], instance: 'tracker-7', region: 'eu-west-1' } },
       {
         'user-agent': 'u'.repeat(600),
@@ -55,12 +58,12 @@ describe('GET /v1/impression/:programId', () => {
       userAgent: 'u'.repeat(512),
       referrer: 'https://news.example/page',
       landingUrl: '',
-      params: {},
       transaction: null,
       unverified: false,
       instance: 'tracker-7',
       region: 'eu-west-1',
     });
+    expect(stream.events[0]!.params).toEqual({ sub1: 'sidebar', placement: 'top' });
     expect(stream.events[0]!.messageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
 
@@ -74,6 +77,20 @@ describe('GET /v1/impression/:programId', () => {
     expect(reply.statusCode).toBe(200);
     expect(reply.headers['x-tracking-verdict']).toBe(`rejected; reason=${reason}`);
     expect(reply.rawPayload.equals(gif)).toBe(true);
+    expect(spool.account().acceptedThrough).toBe(0);
+  });
+
+  test.each(vastEvents)('the VAST event %s is an impression that says so', async (event) => {
+    const { reply, stream } = await impression(`aurora-shoes?event=${event}`);
+    expect(reply.headers['x-tracking-verdict']).toBe('accepted');
+    await until('the event', () => stream.events.length === 1);
+    expect(stream.events[0]).toMatchObject({ type: 'impression', vastEvent: event });
+  });
+
+  test.each(['Start', 'pause', 'start%20'])('%s is no VAST event that is taken', async (event) => {
+    const { reply, spool } = await impression(`aurora-shoes?event=${event}`);
+    expect(reply.statusCode).toBe(400);
+    expect(reply.headers['x-tracking-verdict']).toBe('rejected; reason=vast_event_malformed');
     expect(spool.account().acceptedThrough).toBe(0);
   });
 
