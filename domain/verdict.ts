@@ -35,7 +35,11 @@ const table = {
   spool_full: call('shed', 503, 'The spool is full.', true),
   spool_failed: call('shed', 503, 'The spool could not keep the event.', true),
   malformed: call('rejected', 400, 'The call is malformed.'),
-  id_malformed: call('rejected', 400, 'An id may hold 1 to 64 letters, digits, "_" and "-".'),
+  id_malformed: call(
+    'rejected',
+    400,
+    'An id (of a program, publisher or click) has 1 to 64 letters, digits, "_" and "-".',
+  ),
   id_too_long: call('rejected', 414, 'An id may hold 64 characters at most.'),
   url_too_long: call('rejected', 414, 'The URL is longer than 8 KiB.'),
   headers_too_large: call('rejected', 431, 'The headers are larger than 16 KiB.'),
@@ -43,13 +47,21 @@ const table = {
   vast_event_malformed: call('rejected', 400, 'The parameter "event" names no event of VAST that is taken.'),
   params_too_many: call('rejected', 400, 'There are more than 32 sub-ids and free parameters.'),
   param_too_long: call('rejected', 400, 'A sub-id or free parameter is longer than 256 bytes.'),
-  order_id_malformed: call('rejected', 400, 'An order id has 1 to 50 visible ASCII characters.'),
+  order_id_malformed: call(
+    'rejected',
+    400,
+    'A transaction needs "order_id": 1 to 50 visible ASCII characters.',
+  ),
   amount_malformed: call(
     'rejected',
     400,
-    'An amount is a decimal as text ("12.30"), from 0 to 2^53, with at most 6 decimals.',
+    'A transaction needs "amount": a decimal as text ("12.30"), from 0 to 2^53, with at most 6 decimals.',
   ),
-  currency_unknown: call('rejected', 400, 'A currency is a code of ISO 4217, as EUR.'),
+  currency_unknown: call(
+    'rejected',
+    400,
+    'A transaction needs "currency": a code of ISO 4217 in capitals, as EUR.',
+  ),
   status_malformed: call('rejected', 400, 'A status is "pending", "approved" or "rejected".'),
   idempotency_key_malformed: call(
     'rejected',
@@ -57,7 +69,7 @@ const table = {
     'An idempotency key is a UUIDv7, its time at most 24 hours ago and 5 minutes ahead.',
   ),
   signature_invalid: call('rejected', 401, 'The signature is not one of the program’s keys over this call.'),
-  body_empty: call('rejected', 400, 'The body is empty.'),
+  body_empty: call('rejected', 400, 'The body is empty; of a POST, it holds the parameters.'),
   body_malformed: call('rejected', 400, 'The body can’t be read as what its content type says.'),
   body_too_large: call('rejected', 413, 'The body is larger than 16 KiB, or 1 MiB for a batch.'),
   values_too_many: call(

@@ -190,7 +190,8 @@ const rules: Readonly<Record<string, string>> = {
   validFrom: 'must be a time in UTC, such as 2026-01-31T12:00:00Z',
   validUntil: 'must be a time in UTC, such as 2026-01-31T12:00:00Z',
   landingUrl:
-    'must be an absolute http or https URL of at most 2048 characters, without credentials or unknown macros',
+    'must be an absolute http or https URL of at most 2048 characters, without credentials, and behind its host with ' +
+    'no macros but {click_id}, {program_id}, {publisher_id}, {sub1} … {sub32}',
   deepLinkHosts: 'must be at most 64 host names in lower case, each perhaps behind a dot',
   signingKeyIds: 'must be at most 16 ids of 1 to 64 letters, digits, "_" or "-"',
 };

@@ -65,7 +65,9 @@ describe('the pipeline', () => {
   test('a click is redirected to the landing URL, and counted', async () => {
     const reply = await fetch(`${stack.file.trackerUrl}/v1/click/${sample}`, { redirect: 'manual' });
     expect(reply.status).toBe(302);
-    expect(reply.headers.get('location')).toBe('https://shop.example/shoes?utm_source=trackline');
+    expect(reply.headers.get('location')).toMatch(
+      /^https:\/\/shop\.example\/shoes\?utm_source=trackline&cid=[0-9a-f-]{36}$/,
+    );
     await until('the click', async () => {
       const items = await tables.items(stack.file.tables.trackingEvents);
       return items.some((item) => item.type?.S === 'click');

@@ -61,6 +61,17 @@ describe('events', () => {
     expect(text(Infinity)).not.toContain('\u001b');
   });
 
+  test('of a video player are named by what it reported, and a transaction that claims nothing is flagged', async () => {
+    store(minutesAgo(1), { vastEvent: 'firstQuartile' });
+    const transaction = { orderId: 'o1', amount: '1', currency: 'EUR', status: 'pending' } as const;
+    store(minutesAgo(2), { type: 'transaction', transaction: { ...transaction, claims: false } });
+    store(minutesAgo(3), { type: 'transaction', transaction: { ...transaction, claims: true } });
+    const [, quartile, unsigned, claimant] = (await show()).text(Infinity).split('\n');
+    expect(quartile).toMatch(/ impression firstQuartile /);
+    expect(unsigned).toMatch(/ transaction .* no-claim /);
+    expect(claimant).not.toContain('no-claim');
+  });
+
   test('that there are none is said, with the hours', async () => {
     expect((await show({ type: 'click' })).text(Infinity)).toBe(
       'No click of a in 2026-01-31 00:00–00:59, 2026-01-30 23:00–23:59 (UTC).',

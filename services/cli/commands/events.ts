@@ -86,7 +86,7 @@ function eventTable(stored: readonly StoredEvent[], columns: number): string {
   const heads = ['RECEIVED AT', 'TYPE', 'PUBLISHER', 'VERSION', 'FLAGS', { prose: 'USER AGENT' }, 'MESSAGE'];
   const rows = stored.map(({ event, duplicateOf }): Cell[] => [
     iso(event.receivedAtMs),
-    event.type,
+    event.vastEvent === '' ? event.type : `${event.type} ${event.vastEvent}`,
     event.publisherId || '–',
     String(event.programVersion),
     flagsOf({ ...event, duplicateOf }),

@@ -61,6 +61,8 @@ describe('one order', () => {
   });
 
   test('that nobody claimed is an error', async () => {
-    await expect(transaction(context, 'a', 'o-1')).rejects.toThrow('Nobody has claimed an order o-1 of a.');
+    await expect(transaction(context, 'a', 'o-1')).rejects.toThrow(
+      'Nobody has claimed an order o-1 of a. "trackline events --program a --type transaction"',
+    );
   });
 });

@@ -29,7 +29,11 @@ export async function transactions(
 /** `transactions --program ID --order ORDER`: one order whole. */
 export async function transaction({ parts }: Context, program: string, orderId: string): Promise<Answer> {
   const order = await (await parts.transactions()).find(program, orderId);
-  if (order === null) throw new Failure(`Nobody has claimed an order ${orderId} of ${program}.`);
+  if (order === null) {
+    throw new Failure(
+      `Nobody has claimed an order ${orderId} of ${program}. "trackline events --program ${program} --type transaction" shows what was sent.`,
+    );
+  }
   return { json: orderJson(order), text: () => pairs(orderFields(order)) };
 }
 
