@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { recordedEvent } from '../test/helpers/events.ts';
-import { claimedBy, type Order, type OrderMessage, roleOf } from './order.ts';
+import { claimedBy, movedBy, type Order, type OrderMessage, roleOf } from './order.ts';
 import { type TransactionStatus, transactionStatuses } from './tracking-event.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -24,10 +24,7 @@ function message(n: number, status: TransactionStatus, second = n): OrderMessage
 function applied(message: OrderMessage, order: Order | null) {
   const role = roleOf(message, order);
   if (role === 'claim') return { role, order: claimedBy(message, 'none', message.publisherId) };
-  if (role !== 'move') return { role, order: order! };
-  const { messageId, receivedAtMs, transaction } = message;
-  const reached = { ...order!.reached, [transaction.status]: { messageId, receivedAtMs } };
-  return { role, order: { ...order!, status: transaction.status, reached } };
+  return { role, order: role === 'move' ? movedBy(message, order!) : order! };
 }
 
 const orderIn = (status: TransactionStatus) => applied(message(5, status), null).order;

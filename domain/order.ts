@@ -85,3 +85,9 @@ export function claimedBy(message: OrderMessage, attribution: Attribution, publi
     reached: { [status]: { messageId, receivedAtMs } },
   };
 }
+
+/** The order as a message leaves it that moves it. */
+export function movedBy({ messageId, receivedAtMs, transaction }: OrderMessage, order: Order): Order {
+  const { status } = transaction;
+  return { ...order, status, reached: { ...order.reached, [status]: { messageId, receivedAtMs } } };
+}

@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { clickLookBackMs as defaultClickLookBackMs } from '@trackline/domain/attribution';
 import { mapBounded } from '@trackline/domain/bounded';
 import type { Clock, Random } from '@trackline/domain/clock';
-import { claimedBy, type Order, type OrderMessage, roleOf } from '@trackline/domain/order';
+import { claimedBy, movedBy, type Order, type OrderMessage, roleOf } from '@trackline/domain/order';
 import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { type Item, itemOf, type Value, valuesOf } from '../dynamodb/item.dynamodb.ts';
@@ -43,7 +43,12 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
     return Item ? orderOf(Item) : null;
   }
 
-  async function claim(message: OrderMessage, deadlineMs: number, options: CallOptions): Promise<boolean> {
+  /** The order that the message made, null where another has made one. */
+  async function claim(
+    message: OrderMessage,
+    deadlineMs: number,
+    options: CallOptions,
+  ): Promise<Order | null> {
     const found = await attribute(clicks, message, clickLookBackMs, deadlineMs);
     const order = claimedBy(message, found.attribution, found.publisherId);
     const put = new PutItemCommand({
@@ -51,43 +56,45 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
       Item: itemOf({ ...keyOf(order.programId, order.orderId), ...(order as unknown as Values) }),
       ConditionExpression: 'attribute_not_exists(pk)',
     });
-    return heldCondition(writer.send(put, options));
+    return (await heldCondition(writer.send(put, options))) ? order : null;
   }
 
-  function move(message: OrderMessage, from: Order, options: CallOptions): Promise<boolean> {
-    const { messageId, receivedAtMs, transaction } = message;
+  /** The order that the message has moved, null where another has moved it. */
+  async function move(message: OrderMessage, from: Order, options: CallOptions): Promise<Order | null> {
+    const moved = movedBy(message, from);
+    const { status, reached } = moved;
     const update = new UpdateItemCommand({
       TableName: tableName,
       Key: itemOf(keyOf(from.programId, from.orderId)),
       UpdateExpression: 'SET #status = :to, #reached.#to = :reached',
       ConditionExpression: '#status = :from',
-      ExpressionAttributeNames: { '#status': 'status', '#reached': 'reached', '#to': transaction.status },
+      ExpressionAttributeNames: { '#status': 'status', '#reached': 'reached', '#to': status },
       ExpressionAttributeValues: itemOf({
         ':from': from.status,
-        ':to': transaction.status,
-        ':reached': { messageId, receivedAtMs },
+        ':to': status,
+        ':reached': { ...reached[status]! },
       }),
     });
-    return heldCondition(writer.send(update, options));
+    return (await heldCondition(writer.send(update, options))) ? moved : null;
   }
 
   return {
-    async settle(message, deadlineMs) {
+    async settle(message, known, deadlineMs) {
+      const { programId } = message;
       const { orderId } = message.transaction;
       const bytes = Buffer.byteLength(orderId);
       if (bytes === 0 || bytes > sortKeyBytesMax) return noKey;
+      let order = known;
       const settled = await retryUntil({ clock, random }, deadlineMs, async (options) => {
-        // Where another message came between, the order is further than it was: at most three times.
         for (;;) {
-          const order = await read(writer, message.programId, orderId, options);
+          order ??= await read(writer, programId, orderId, options);
           const role = roleOf(message, order);
-          if (role === 'duplicate') return { ok: true, role, of: order!.messageId } as const;
-          const isDone =
-            role === 'replay' ||
-            (order === null
-              ? await claim(message, deadlineMs, options)
-              : await move(message, order, options));
-          if (isDone) return { ok: true, role } as const;
+          if (role === 'replay' || role === 'duplicate') return { ok: true, role, order: order! } as const;
+          const changed =
+            order === null ? await claim(message, deadlineMs, options) : await move(message, order, options);
+          if (changed !== null) return { ok: true, role, order: changed } as const;
+          // Another message came between: the order is further than it was, which happens three times at most.
+          order = null;
         }
       });
       return settled.ok ? settled.value : settled;

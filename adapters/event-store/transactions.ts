@@ -1,4 +1,4 @@
-import type { Order, OrderMessage } from '@trackline/domain/order';
+import type { Order, OrderMessage, Role } from '@trackline/domain/order';
 import type { WriteFailure } from '../dynamodb/write-outcome.ts';
 
 /** The table of orders, for the consumer, who settles what their messages claim. */
@@ -7,18 +7,20 @@ export interface TransactionsWriter {
    * Lets a message claim its order, or move it, or do neither, as domain/order.ts rules, until `deadlineMs`
    * (monotonic). Whoever else does the same at the same time, the order ends as if one came after the other;
    * and a message that comes again is what it was. Never rejects.
+   *
+   * @param known the order as it was found for a message before, however long ago: who is a replay or a
+   *   duplicate by it remains one, and nothing need be asked; null where it has to be read
    */
-  settle(message: OrderMessage, deadlineMs: number): Promise<SettleOutcome>;
+  settle(message: OrderMessage, known: Order | null, deadlineMs: number): Promise<SettleOutcome>;
   close(): Promise<void>;
 }
 
 export type SettleOutcome =
-  | { readonly ok: true; readonly role: 'claim' | 'move' | 'replay' }
   | {
       readonly ok: true;
-      readonly role: 'duplicate';
-      /** The message id of the order's claimant. */
-      readonly of: string;
+      readonly role: Role;
+      /** As it is with the message, or was when that changed nothing. */
+      readonly order: Order;
     }
   | WriteFailure;
 

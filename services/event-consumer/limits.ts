@@ -15,6 +15,11 @@ export const limits = Object.freeze({
   lettersPerRecordMax: 100,
   /** Orders that are settled at a time; the messages of one follow each other. */
   ordersAtOnce: 16,
+  /**
+   * Transactions that are settled and marked before any other is begun: so a batch that needs more time than
+   * there is gets on from its head, and is not begun anew for ever.
+   */
+  transactionsPerRound: 250,
 });
 
 /** When which writes must have ended, in monotonic ms. */

@@ -3,7 +3,7 @@ import type { TrackingEventsWriter } from '@trackline/adapters/event-store/track
 import type { TransactionsWriter } from '@trackline/adapters/event-store/transactions';
 import { mapBounded } from '@trackline/domain/bounded';
 import { isKeyed } from '@trackline/domain/message-id';
-import type { OrderMessage, Role } from '@trackline/domain/order';
+import type { Order, OrderMessage, Role } from '@trackline/domain/order';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { limits } from './limits.ts';
 
@@ -31,10 +31,19 @@ interface Placed extends StoredOrNot {
   readonly index: number;
 }
 
+/** An order of the batch, as its messages so far have left it. */
+interface OrderSoFar {
+  /** Null until it is read. */
+  known: Order | null;
+  /** Why a message before could not be settled for now. */
+  holdsUp: WriteOutcome;
+}
+
 /**
  * Settles the orders that the transactions of a batch name, once all its events are stored, clicks among them.
  * Orders do not wait for each other. The messages of one are taken in the batch's sequence; where one can't be
- * settled for now, neither are those behind it. Never rejects.
+ * settled for now, neither are those behind it. An order is read once, however many messages name it, unless
+ * somebody else changes it meanwhile. Never rejects.
  *
  * @param events each once, in the batch's sequence
  */
@@ -45,7 +54,7 @@ export async function settleOrders(
 ): Promise<SettledOrders> {
   const outcomes = events.map(({ outcome }) => outcome);
   const roles: Record<Role, number> = { claim: 0, move: 0, replay: 0, duplicate: 0 };
-  const duplicates: { readonly index: number; readonly event: OrderMessage; readonly of: string }[] = [];
+  const orders = new Map<string, OrderSoFar>();
 
   /**
    * What a transaction says of its order. Under an id that a client chose that is the stored event, which came
@@ -58,33 +67,57 @@ export async function settleOrders(
     return first.value && claiming(first.value.event, outcome);
   }
 
-  async function settle(index: number, event: OrderMessage): Promise<WriteOutcome> {
-    const settled = await transactions.settle(event, deadlineMs);
-    if (!settled.ok) return settled;
-    roles[settled.role]++;
-    if (settled.role === 'duplicate') duplicates.push({ index, event, of: settled.of });
-    return written;
-  }
-
-  async function settleInSequence(messages: readonly Placed[]): Promise<void> {
-    let holdsUp: WriteOutcome = written;
+  /** Settles messages of one order, and gives those whose order is another's. */
+  async function settleInSequence(messages: readonly Placed[]): Promise<Duplicate[]> {
+    const order = orderOf(messages[0]!.event);
+    const duplicates: Duplicate[] = [];
     for (const { index, event, outcome } of messages) {
-      const own: WriteOutcome = outcome.ok && holdsUp.ok ? await settle(index, event) : outcome;
-      outcomes[index] = own.ok ? holdsUp : own;
-      if (!own.ok && !isHopeless(own)) holdsUp = own;
+      let own: WriteOutcome = outcome;
+      if (outcome.ok && order.holdsUp.ok) {
+        const settled = await transactions.settle(event, order.known, deadlineMs);
+        own = settled.ok ? written : settled;
+        if (settled.ok) {
+          order.known = settled.order;
+          roles[settled.role]++;
+          if (settled.role === 'duplicate') duplicates.push({ index, event, of: settled.order.messageId });
+        }
+      }
+      outcomes[index] = own.ok ? order.holdsUp : own;
+      if (!own.ok && !isHopeless(own)) order.holdsUp = own;
     }
+    return duplicates;
   }
 
-  const transactionsOfBatch = [...events.entries()].filter(([, { event }]) => event.transaction !== null);
-  const messages = await mapBounded(transactionsOfBatch, limits.ordersAtOnce, async ([index, each]) => {
-    const message = await messageOf(each);
-    return message && { ...message, index };
-  });
-  await mapBounded(byOrder(messages), limits.ordersAtOnce, settleInSequence);
-  await mapBounded(duplicates, limits.ordersAtOnce, async ({ index, event, of }) => {
-    outcomes[index] = await trackingEvents.markDuplicate(event, of, deadlineMs);
-  });
+  function orderOf(message: OrderMessage): OrderSoFar {
+    const key = keyOf(message);
+    const order = orders.get(key) ?? { known: null, holdsUp: written };
+    orders.set(key, order);
+    return order;
+  }
+
+  async function settleRound(round: readonly (readonly [index: number, StoredOrNot])[]): Promise<void> {
+    const messages = await mapBounded(round, limits.ordersAtOnce, async ([index, each]) => {
+      const message = await messageOf(each);
+      return message && { ...message, index };
+    });
+    const duplicates = await mapBounded(byOrder(messages), limits.ordersAtOnce, settleInSequence);
+    await mapBounded(duplicates.flat(), limits.ordersAtOnce, async ({ index, event, of }) => {
+      outcomes[index] = await trackingEvents.markDuplicate(event, of, deadlineMs);
+    });
+  }
+
+  const ofBatch = [...events.entries()].filter(([, { event }]) => event.transaction !== null);
+  for (let from = 0; from < ofBatch.length; from += limits.transactionsPerRound) {
+    await settleRound(ofBatch.slice(from, from + limits.transactionsPerRound));
+  }
   return { outcomes, roles };
+}
+
+interface Duplicate {
+  readonly index: number;
+  readonly event: OrderMessage;
+  /** The message id of the order's claimant. */
+  readonly of: string;
 }
 
 function claiming(event: RecordedEvent, outcome: WriteOutcome): Omit<Placed, 'index'> | null {
@@ -96,11 +129,14 @@ function byOrder(messages: readonly (Placed | null)[]): Placed[][] {
   const orders = new Map<string, Placed[]>();
   for (const message of messages) {
     if (message === null) continue;
-    const { programId, transaction } = message.event;
-    const order = `${programId}#${transaction.orderId}`;
-    const before = orders.get(order);
+    const key = keyOf(message.event);
+    const before = orders.get(key);
     if (before) before.push(message);
-    else orders.set(order, [message]);
+    else orders.set(key, [message]);
   }
   return [...orders.values()];
+}
+
+function keyOf({ programId, transaction }: OrderMessage): string {
+  return `${programId}#${transaction.orderId}`;
 }

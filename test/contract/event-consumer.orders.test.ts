@@ -468,16 +468,51 @@ describe('orders', () => {
       });
     });
 
-    test('1,000 orders of one batch are settled side by side', async () => {
-      const { handler, orderIds, logged } = await build(dynamoDb);
-      const all = transactionRun(1_000).map((each, n) => ({
-        ...each,
-        transaction: { ...each.transaction, orderId: `o-${n}` },
-      }));
-      const aggregates = [0, 250, 500, 750].map((from) => aggregate(...all.slice(from, from + 250)));
-      expect(await handler(kinesisEvent(...aggregates), context(110_000))).toEqual(allDone);
-      expect(await orderIds()).toHaveLength(1_000);
-      expect(logged.of('batch_consumed')).toMatchObject([{ ordersClaimed: 1_000, rows: 4 }]);
-    }, 120_000);
+    describe('a large batch', () => {
+      /** Messages in records of a hundred. */
+      const inRecords = (all: readonly RecordedEvent[]) =>
+        Array.from({ length: Math.ceil(all.length / 100) }, (_, n) =>
+          aggregate(...all.slice(n * 100, n * 100 + 100)),
+        );
+
+      test('of many orders settles them side by side', async () => {
+        const { handler, orderIds, logged } = await build(dynamoDb);
+        const all = transactionRun(1_000).map((each, n) => ({
+          ...each,
+          transaction: { ...each.transaction, orderId: `o-${n}` },
+        }));
+        expect(await handler(kinesisEvent(...inRecords(all)), context(110_000))).toEqual(allDone);
+        expect(await orderIds()).toHaveLength(1_000);
+        expect(logged.of('batch_consumed')).toMatchObject([{ ordersClaimed: 1_000, rows: 10 }]);
+      }, 120_000);
+
+      test('of messages of one order reads that order once', async () => {
+        const { handler, tables, proxy, marks } = await build(dynamoDb);
+        const all = transactionRun(600);
+        expect(await handler(kinesisEvent(...inRecords(all)), context(110_000))).toEqual(allDone);
+        const ofOrder = proxy.calls.filter(({ body }) => body.includes(tables.transactions));
+        expect(ofOrder.map(({ operation }) => operation)).toEqual(['GetItem', 'PutItem']);
+        expect(new Set(await marks(all.slice(1)))).toEqual(new Set([all[0]!.messageId]));
+      }, 120_000);
+
+      test('of duplicates gets on from its head, also where its time is up before its end', async () => {
+        const { consumeBy, tables, proxy } = await build(dynamoDb);
+        // Each order is sent twice, one behind the other.
+        const all = transactionRun(1_000).map((each, n) => ({
+          ...each,
+          transaction: { ...each.transaction, orderId: `o-${n >> 1}` },
+        }));
+        const records = inRecords(all).map((bytes, n) => kinesisRecord(bytes, n + 1));
+        let claims = 0;
+        proxy.treat = ({ operation, body }) => {
+          if (operation === 'PutItem' && body.includes(tables.transactions)) claims++;
+          return 'forward';
+        };
+        const failed = await consumeBy(() => claims >= 400, kinesisEvent(...records));
+        const { sequenceNumber } = records[0]!.kinesis;
+        expect(failed.length).toBeGreaterThan(0);
+        expect(failed).not.toContain(sequenceNumber);
+      }, 120_000);
+    });
   });
 });

@@ -29,14 +29,54 @@ describe('transactions', () => {
       const { orders } = await connected();
       const [first, same, moving] = transactionRun(3);
       const approved = { ...moving!, transaction: { ...moving!.transaction, status: 'approved' as const } };
-      expect(await orders.settle(first!, soon())).toEqual({ ok: true, role: 'claim' });
-      const duplicate = { ok: true, role: 'duplicate', of: first!.messageId };
-      expect(await orders.settle(same!, soon())).toEqual(duplicate);
-      expect(await orders.settle(approved, soon())).toEqual({ ok: true, role: 'move' });
+      expect(await orders.settle(first!, null, soon())).toMatchObject({ ok: true, role: 'claim' });
+      const duplicate = { ok: true, role: 'duplicate', order: { messageId: first!.messageId } };
+      expect(await orders.settle(same!, null, soon())).toMatchObject(duplicate);
+      expect(await orders.settle(approved, null, soon())).toMatchObject({ ok: true, role: 'move' });
       for (const each of [first!, approved]) {
-        expect(await orders.settle(each, soon())).toEqual({ ok: true, role: 'replay' });
+        expect(await orders.settle(each, null, soon())).toMatchObject({ ok: true, role: 'replay' });
       }
-      expect(await orders.settle(same!, soon())).toEqual(duplicate);
+      expect(await orders.settle(same!, null, soon())).toMatchObject(duplicate);
+    });
+
+    test('what it makes of an order is told as it is stored', async () => {
+      const { orders } = await connected();
+      const [first, moving, same] = transactionRun(3).map((each, n) => ({
+        ...each,
+        transaction: { ...each.transaction, status: n === 0 ? 'pending' : 'approved' } as const,
+      }));
+      for (const each of [first!, moving!, same!]) {
+        const settled = await orders.settle(each, null, soon());
+        expect(settled.ok && settled.order).toEqual(await orders.find('shoes', 'o-1'));
+      }
+    });
+
+    test('an order that is known is not read again: who is a duplicate or a replay is told at once', async () => {
+      const { orders, proxy } = await connected();
+      const [first, same, moving] = transactionRun(3);
+      const settled = await orders.settle(first!, null, soon());
+      const order = settled.ok ? settled.order : null;
+      proxy.calls = [];
+      expect(await orders.settle(first!, order, soon())).toMatchObject({ role: 'replay', order });
+      expect(await orders.settle(same!, order, soon())).toMatchObject({ role: 'duplicate', order });
+      expect(proxy.calls).toEqual([]);
+      const approved = { ...moving!, transaction: { ...moving!.transaction, status: 'approved' as const } };
+      expect(await orders.settle(approved, order, soon())).toMatchObject({ role: 'move' });
+      expect(proxy.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
+    });
+
+    test('an order that has moved since it was known is read again, before anything is written', async () => {
+      const { orders } = await connected();
+      const [first, other, late] = transactionRun(3).map((each, n) => ({
+        ...each,
+        transaction: { ...each.transaction, status: n === 0 ? 'pending' : 'approved' } as const,
+      }));
+      const settled = await orders.settle(first!, null, soon());
+      await orders.settle(other!, null, soon());
+      expect(await orders.settle(late!, settled.ok ? settled.order : null, soon())).toMatchObject({
+        role: 'duplicate',
+        order: { status: 'approved', reached: { approved: { messageId: other!.messageId } } },
+      });
     });
 
     test.each(['PutItem', 'UpdateItem'] as const)(
@@ -47,16 +87,19 @@ describe('transactions', () => {
           ...each,
           transaction: { ...each.transaction, status: n === 0 ? 'pending' : 'approved' } as const,
         }));
-        if (write === 'UpdateItem') await orders.settle(first!, soon());
+        if (write === 'UpdateItem') await orders.settle(first!, null, soon());
         let isHeld = false;
         proxy.treat = async ({ operation, body }): Promise<Treatment> => {
           if (operation !== write || isHeld || !body.includes(late!.messageId)) return 'forward';
           isHeld = true;
-          expect(await orders.settle(early!, soon())).toMatchObject({ ok: true });
+          expect(await orders.settle(early!, null, soon())).toMatchObject({ ok: true });
           return 'forward';
         };
         const of = write === 'PutItem' ? early!.messageId : first!.messageId;
-        expect(await orders.settle(late!, soon())).toEqual({ ok: true, role: 'duplicate', of });
+        expect(await orders.settle(late!, null, soon())).toMatchObject({
+          role: 'duplicate',
+          order: { messageId: of },
+        });
         expect(isHeld).toBe(true);
         expect(await orders.find('shoes', 'o-1')).toMatchObject({
           messageId: of,
@@ -71,7 +114,7 @@ describe('transactions', () => {
       const { orders, clicks, looks, proxy } = await connected();
       const click = clickEvent();
       const message = transactionEvent({}, { clickId: click.messageId });
-      await orders.settle(message, soon());
+      await orders.settle(message, null, soon());
       expect(looks()).toBe(1);
       proxy.calls = [];
       expect(await orders.find('shoes', 'o-1')).toMatchObject({ attribution: 'click_unknown' });
@@ -88,7 +131,7 @@ describe('transactions', () => {
       const { orders, clicks, looks } = await connected();
       const click = clickEvent();
       clicks.set(`shoes ${click.messageId}`, click);
-      await orders.settle(transactionEvent({}, { clickId: click.messageId }), soon());
+      await orders.settle(transactionEvent({}, { clickId: click.messageId }), null, soon());
       clicks.clear();
       expect(await orders.find('shoes', 'o-1')).toMatchObject({ attribution: 'attributed' });
       expect(looks()).toBe(1);
@@ -107,8 +150,8 @@ describe('transactions', () => {
         clickId: clickEvent().messageId,
         transaction: { ...each.transaction, orderId: `o-${(n * 7) % 25}` },
       }));
-      for (const each of all) await orders.settle(each, soon());
-      await orders.settle(transactionEvent({}, { programId: 'another' }), soon());
+      for (const each of all) await orders.settle(each, null, soon());
+      await orders.settle(transactionEvent({}, { programId: 'another' }), null, soon());
       const before = looks();
       const newest = await orders.newest('shoes', 4);
       expect(newest.map(({ messageId }) => messageId)).toEqual(
@@ -132,8 +175,11 @@ describe('transactions', () => {
         let calls = 0;
         proxy.treat = () => (failing.has(++calls) ? treatment : 'forward');
         const [first, same] = transactionRun(2);
-        expect(await orders.settle(first!, soon())).toMatchObject({ ok: true });
-        expect(await orders.settle(same!, soon())).toMatchObject({ role: 'duplicate', of: first!.messageId });
+        expect(await orders.settle(first!, null, soon())).toMatchObject({ ok: true });
+        expect(await orders.settle(same!, null, soon())).toMatchObject({
+          role: 'duplicate',
+          order: { messageId: first!.messageId },
+        });
         expect(calls).toBeGreaterThan(5);
       },
     );
@@ -148,7 +194,7 @@ describe('transactions', () => {
         }),
       );
       const message = transactionEvent({}, { clickId: clickEvent().messageId });
-      expect(await orders.settle(message, performance.now() + 300)).toMatchObject({
+      expect(await orders.settle(message, null, performance.now() + 300)).toMatchObject({
         ok: false,
         retriable: true,
         detail: 'The table of events is away.',
@@ -161,7 +207,7 @@ describe('transactions', () => {
       async (error) => {
         const { orders, proxy } = await connected();
         proxy.treat = () => ({ error });
-        expect(await orders.settle(transactionEvent(), soon())).toMatchObject({
+        expect(await orders.settle(transactionEvent(), null, soon())).toMatchObject({
           ok: false,
           code: error,
           retriable: true,
@@ -174,7 +220,7 @@ describe('transactions', () => {
       'an order id that is no key fails for good, unasked',
       async (orderId) => {
         const { orders, proxy } = await connected();
-        expect(await orders.settle(transactionEvent({ orderId }), soon())).toMatchObject({
+        expect(await orders.settle(transactionEvent({ orderId }), null, soon())).toMatchObject({
           ok: false,
           retriable: false,
         });
@@ -186,7 +232,9 @@ describe('transactions', () => {
       'the order id %j is kept as it is',
       async (orderId) => {
         const { orders } = await connected();
-        expect(await orders.settle(transactionEvent({ orderId }), soon())).toMatchObject({ role: 'claim' });
+        expect(await orders.settle(transactionEvent({ orderId }), null, soon())).toMatchObject({
+          role: 'claim',
+        });
         expect(await orders.find('shoes', orderId)).toMatchObject({ orderId });
       },
     );
@@ -194,7 +242,7 @@ describe('transactions', () => {
     test('a row larger than the table takes fails for good', async () => {
       const { orders } = await connected();
       const message = transactionEvent({}, { publisherId: 'x'.repeat(420_000) });
-      expect(await orders.settle(message, soon())).toMatchObject({
+      expect(await orders.settle(message, null, soon())).toMatchObject({
         ok: false,
         code: 'ItemTooLarge',
         retriable: false,
