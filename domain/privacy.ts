@@ -26,13 +26,7 @@ export function truncateIp(ip: string): string {
  * is, of IPv6 its /64; '' for what is neither, so that all such are counted as one. Never to be kept.
  */
 export function networkOf(ip: string): string {
-  // Put together anew: what is cut out of a header would keep all of it in memory.
-  if (ipv4.test(ip))
-    return ip
-      .slice(ip.lastIndexOf(':') + 1)
-      .split('.')
-      .map(Number)
-      .join('.');
+  if (ipv4.test(ip)) return ip.slice(ip.lastIndexOf(':') + 1);
   const groups = ipv6Groups(ip);
   return groups === null ? '' : prefixOf(groups, 4);
 }

@@ -1,5 +1,6 @@
 import { isbot } from 'isbot';
 import { LRUCache } from 'lru-cache';
+import { ownText } from '../own-text.ts';
 import type { IabList } from './iab-list.ts';
 
 /** Tells robots by how they name themselves; what they send is flagged, and kept. */
@@ -26,7 +27,8 @@ export function buildBotFilter({ iabList, cacheEntriesMax }: BotFilterOptions): 
   return {
     isBot(userAgent) {
       if (userAgent === '') return true;
-      const start = userAgent.length > userAgentCharsMax ? startOf(userAgent) : userAgent;
+      const start =
+        userAgent.length > userAgentCharsMax ? ownText(userAgent.slice(0, userAgentCharsMax)) : userAgent;
       let answer = known.get(start);
       if (answer === undefined) {
         answer = isbot(start) || (iabList?.has(start) ?? false);
@@ -35,9 +37,4 @@ export function buildBotFilter({ iabList, cacheEntriesMax }: BotFilterOptions): 
       return answer;
     },
   };
-}
-
-/** A copy: V8 keeps the whole of a text for as long as a slice of it is held, and it may be 16 KB. */
-function startOf(userAgent: string): string {
-  return Buffer.from(userAgent.slice(0, userAgentCharsMax), 'utf16le').toString('utf16le');
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cutId, heldBytes } from '../../../test/helpers/heap.ts';
 import {
   holding,
   playedProgramCache as setUp,
@@ -15,6 +16,16 @@ describe('lookup', () => {
     expect(t.cache.lookup('shoes')).toBe(first);
     expect(Object.isFrozen(first)).toBe(true);
     expect(t.fetches).toBe(1);
+  });
+
+  test('an id that is known not to exist is kept, and not the URL that it was cut from', async () => {
+    const t = setUp({ negativeEntriesMax: 1_000 });
+    await t.join();
+    const held = await heldBytes(async () => {
+      for (let n = 0; n < 1_000; n++) await t.cache.lookup(cutId(n));
+    });
+    expect(t.cache.stats()).toMatchObject({ negativeEntries: 1_000, fetches: 0 });
+    expect(held / 1_000).toBeLessThan(4_096);
   });
 
   test('an entry of an older epoch is checked once, by one fetch', async () => {

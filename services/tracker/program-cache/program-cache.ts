@@ -7,6 +7,7 @@ import type { Clock, Random } from '@trackline/domain/clock';
 import type { ProgramLookup } from '@trackline/domain/decide';
 import type { ProgramVersion } from '@trackline/domain/program';
 import { LRUCache } from 'lru-cache';
+import { ownText } from '../own-text.ts';
 import { Coherence } from './coherence.ts';
 import { type Absence, type Entry, entryOf, staleLookup, unknowable, unknown } from './entry.ts';
 import type { ProgramCacheTelemetry } from './telemetry.ts';
@@ -253,7 +254,7 @@ export class ProgramCache {
     // briefly, lest each lookup asks again: nothing mends it but a next version, and that is announced.
     const lookup = asked.damaged ? unknowable : unknown;
     const absence = { lookup, epoch: asked.epoch, untilMs: clock.monotonicMs() + limits.negativeTtlMs };
-    this.#absent.set(id, absence);
+    this.#absent.set(ownText(id), absence);
     return absence;
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { cutId, heldBytes } from '../../../test/helpers/heap.ts';
 import { RateLimits } from './rate-limits.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -27,6 +28,15 @@ describe('TokenBuckets', () => {
     const buckets = new TokenBuckets(1, 10, new FakeClock());
     for (let i = 0; i < 10_000; i++) expect(buckets.take(`key-${i}`)).toBe(true);
     expect(buckets.take('key-9999')).toBe(false);
+  });
+
+  test('a key is kept, and not the URL that it was cut from', async () => {
+    const buckets = new TokenBuckets(1, 10_000, new FakeClock());
+    const held = await heldBytes(() => {
+      for (let n = 0; n < 1_000; n++) buckets.take(cutId(n));
+    });
+    expect(held / 1_000).toBeLessThan(4_096);
+    expect(buckets.take(cutId(999))).toBe(false);
   });
 });
 

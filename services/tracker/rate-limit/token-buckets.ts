@@ -1,5 +1,6 @@
 import type { Clock } from '@trackline/domain/clock';
 import { LRUCache } from 'lru-cache';
+import { ownText } from '../own-text.ts';
 
 /**
  * A token bucket for each key: `perSecond` calls a second as a rule, and as many at once after a quiet second.
@@ -22,7 +23,7 @@ export class TokenBuckets {
     const nowMs = this.#clock.monotonicMs();
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) {
-      this.#buckets.set(key, { tokens: this.#perSecond - 1, filledAtMs: nowMs });
+      this.#buckets.set(ownText(key), { tokens: this.#perSecond - 1, filledAtMs: nowMs });
       return true;
     }
     const gained = ((nowMs - bucket.filledAtMs) / 1000) * this.#perSecond;
