@@ -103,7 +103,14 @@ function conclude(call: Call, reason: CallReason | null): void {
   parts.ring.note(type, shownId, told, told === null ? call.messageId : '');
 }
 
+/** Never throws: behind a cache miss or the spool nobody would catch it, and the tracker would end. */
 function fail(call: Call, error: unknown): void {
   call.parts.telemetry.callFailed({ error });
-  if (!call.concluded) conclude(call, 'internal');
+  if (call.concluded) return;
+  try {
+    conclude(call, 'internal');
+  } catch (again) {
+    // What answers this call is what is broken: the server's own answer to errors is left.
+    call.reply.send(again);
+  }
 }

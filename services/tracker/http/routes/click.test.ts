@@ -71,6 +71,21 @@ describe('GET /v1/click/:programId', () => {
     expect(logged.filter(({ event }) => event === 'call_failed')).toHaveLength(1);
   });
 
+  test.each(['at once', 'from the program store'])(
+    'a failure that its answer meets again, the program being known %s: 500, and the next call is answered',
+    async (when) => {
+      const programs = new GivenPrograms();
+      // The program cache holds none such; whatever else may be broken there shows in the same way.
+      const broken = program({ id: 'broken', landingUrl: 'nonsense' });
+      const known = { kind: 'known', program: broken, unverified: false } as const;
+      programs.set('broken', when === 'at once' ? known : Promise.resolve(known));
+      const { reply, tracker } = await click(programs, 'broken');
+      expect(reply.statusCode).toBe(500);
+      expect(reply.headers['x-tracking-verdict']).toBe('shed; reason=internal');
+      expect((await tracker.publicServer.inject('/v1/click/aurora-shoes')).statusCode).toBe(302);
+    },
+  );
+
   test('an unknown program: a 404 page', async () => {
     const { reply } = await click(new GivenPrograms([]));
     expect(reply.statusCode).toBe(404);
