@@ -19,6 +19,7 @@ describe('a call', () => {
   test.each([
     ['Sec-GPC', {}, { 'sec-gpc': '1' }, 'gpc', 'denied'],
     ['DNT', {}, { dnt: '1' }, 'dnt', 'denied'],
+    ['Sec-GPC, said twice on the way', {}, { 'sec-gpc': '1, 1' }, 'gpc', 'denied'],
     ['gpp', { gpp: 'DBABTA~1YYN' }, {}, 'gpp', 'denied'],
     ['gpp and gpp_sid', { gpp: 'DBABTA~1YNN', gppSid: '6' }, {}, 'gpp', 'granted'],
     ['gpp_sid alone', { gppSid: '7' }, {}, 'gpp', 'denied'],
@@ -32,7 +33,7 @@ describe('a call', () => {
     expect(decideConsent(read(strings, headers), 'granted')).toEqual({ basis, choice });
   });
 
-  test.each(['0', '', 'true', '1, 1', '01'])('whose Sec-GPC or DNT is %j says nothing by it', (value) => {
+  test.each(['0', '', 'true', '1, 0', '01'])('whose Sec-GPC or DNT is %j says nothing by it', (value) => {
     expect(read({}, { 'sec-gpc': value, dnt: value })).toEqual(read({}));
   });
 });

@@ -35,8 +35,8 @@ const silent: ConsentSignals = Object.freeze({
 export function buildConsentReader({ vendorId }: { readonly vendorId: number | null }): ConsentReader {
   return {
     read({ gdpr, gdprConsent, gpp, gppSid, usPrivacy }, headers) {
-      const isGpc = headers['sec-gpc'] === '1';
-      const isDnt = headers.dnt === '1';
+      const isGpc = saysOne(headers['sec-gpc']);
+      const isDnt = saysOne(headers.dnt);
       const isSilent = gdpr === '' && gdprConsent === '' && gpp === '' && gppSid === '' && usPrivacy === '';
       if (isSilent && !isGpc && !isDnt) return silent;
       return {
@@ -48,4 +48,9 @@ export function buildConsentReader({ vendorId }: { readonly vendorId: number | n
       };
     },
   };
+}
+
+/** Whether a header is `1`. One that came twice is told as a list: it refuses no less. */
+function saysOne(value: string | string[] | undefined): boolean {
+  return value !== undefined && /^1(?: *, *1)*$/.test(String(value));
 }

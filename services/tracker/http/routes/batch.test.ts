@@ -202,6 +202,19 @@ describe('POST /v1/events', () => {
     expect(all.stream.events.map(({ ip }) => ip)).toEqual(['', '']);
   });
 
+  test('what the query refuses for all holds also where an event says something else', async () => {
+    const events = [
+      { ...seen, usPrivacy: '1YNN' },
+      { ...seen, gdpr: 0 },
+    ];
+    const { stream } = await post(events, json, {}, { query: '?gdpr=1' });
+    await until('the events', () => stream.events.length === 2);
+    expect(stream.events.map(({ consent }) => consent)).toEqual([
+      { choice: 'denied', basis: 'tcf' },
+      { choice: 'granted', basis: 'configuration' },
+    ]);
+  });
+
   test('sections that apply are a say of their own, without a string: denied', async () => {
     const events = [seen, { ...seen, gppSid: '7' }];
     const { stream } = await post(events, json, {}, { headers: { 'user-agent': 'Mozilla/5.0' } });

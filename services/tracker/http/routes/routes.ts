@@ -1,5 +1,6 @@
 import { decideConsent } from '@trackline/domain/consent';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { ConsentStrings } from '../../consent/signals.ts';
 import { readBatchBody, readEventBody } from '../body.ts';
 import { beginCall, type TrackedRoute, type TrackingParts } from '../call.ts';
 import { type Caller, callerOf } from '../caller.ts';
@@ -88,7 +89,8 @@ function trackBatch(parts: TrackingParts, request: PublicRequest, reply: Fastify
   // Read once, however many events it is for.
   const consentOfAll = consentOf(parts, caller, request.query);
   const calls = body.value.map((parameters) => {
-    const consent = saysConsent(parameters) ? consentOf(parts, caller, parameters) : consentOfAll;
+    const said = consentStrings(parameters, request.query);
+    const consent = said === request.query ? consentOfAll : consentOf(parts, caller, said);
     return batch.add(beginCall(parts, batch.route, reply, caller, parameters, parameters.programId, consent));
   });
   for (const call of calls) track(call);
@@ -106,10 +108,19 @@ function trackOne(
   track(beginCall(parts, route, reply, caller, parameters, programId, consent));
 }
 
-function consentOf(parts: TrackingParts, caller: Caller, said: Parameters) {
+function consentOf(parts: TrackingParts, caller: Caller, said: ConsentStrings) {
   return decideConsent(parts.consent.read(said, caller.headers), parts.consentWithoutSignal);
 }
 
-function saysConsent({ gdpr, gdprConsent, gpp, gppSid, usPrivacy }: Parameters): boolean {
-  return gdpr !== '' || gdprConsent !== '' || gpp !== '' || gppSid !== '' || usPrivacy !== '';
+/**
+ * What an event of a batch says of consent. Each signal that it does not give itself, the query of the call gives for
+ * all: a refusal there holds also where the event speaks of something else.
+ */
+function consentStrings(own: ConsentStrings, ofAll: ConsentStrings): ConsentStrings {
+  const tcf = own.gdpr !== '' || own.gdprConsent !== '' ? own : ofAll;
+  const gpp = own.gpp !== '' || own.gppSid !== '' ? own : ofAll;
+  const us = own.usPrivacy !== '' ? own : ofAll;
+  if (tcf === ofAll && gpp === ofAll && us === ofAll) return ofAll;
+  const { gdpr, gdprConsent } = tcf;
+  return { gdpr, gdprConsent, gpp: gpp.gpp, gppSid: gpp.gppSid, usPrivacy: us.usPrivacy };
 }
