@@ -77,7 +77,7 @@ function aim(call: Call, nowMs: number): void {
   const { location, reason } = redirectFor(call.program!, link, values, parts.keyring, nowMs);
   call.location = location;
   call.redirectReason = reason;
-  if (reason !== '') parts.tally.countRedirect(reason);
+  if (reason !== '' && call.caller.ignored === null) parts.tally.countRedirect(reason);
 }
 
 function settled(outcome: SpoolOutcome, call: Call): void {

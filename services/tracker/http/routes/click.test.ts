@@ -71,6 +71,36 @@ describe('GET /v1/click/:programId', () => {
     expect(logged.filter(({ event }) => event === 'call_failed')).toHaveLength(1);
   });
 
+  test('a target that the program does not allow: to the landing URL, and the answer, the event and the count say why', async () => {
+    const path = `aurora-shoes?url=${encodeURIComponent('https://evil.example/')}`;
+    const { reply, stream, tracker } = await click(new GivenPrograms(), path);
+    expect(reply.statusCode).toBe(302);
+    expect(reply.headers).toMatchObject({
+      location: landing,
+      'x-tracking-verdict': 'accepted',
+      'x-tracking-redirect': 'refused; reason=target_host',
+    });
+    // Is answered the same, and is no click.
+    const head = await tracker.publicServer.inject({ method: 'HEAD', url: `/v1/click/${path}` });
+    expect(head.headers['x-tracking-redirect']).toBe('refused; reason=target_host');
+    await until('the event', () => stream.events.length === 1);
+    expect(stream.events[0]).toMatchObject({ landingUrl: landing, redirectReason: 'target_host' });
+    const { body } = await tracker.adminServer.inject('/metrics');
+    expect(body).toContain('trackline_redirects_refused_total{reason="target_host"} 1\n');
+  });
+
+  test('a target that it allows: there, and nothing is refused', async () => {
+    const target = 'https://shop.example/boots?c=1';
+    const { reply, stream } = await click(
+      new GivenPrograms(),
+      `aurora-shoes?url=${encodeURIComponent(target)}`,
+    );
+    expect(reply.headers.location).toBe(target);
+    expect(reply.headers).not.toHaveProperty('x-tracking-redirect');
+    await until('the event', () => stream.events.length === 1);
+    expect(stream.events[0]).toMatchObject({ landingUrl: target, redirectReason: '' });
+  });
+
   test.each(['at once', 'from the program store'])(
     'a failure that its answer meets again, the program being known %s: 500, and the next call is answered',
     async (when) => {
