@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { attackedTracker, crlf, expectJson, post } from '../helpers/attacked-tracker.ts';
+import { attackedTracker, crlf, expectJson, get, post } from '../helpers/attacked-tracker.ts';
+import { until } from '../helpers/until.ts';
 
 const attacked = attackedTracker();
 const { say } = attacked;
@@ -31,6 +32,76 @@ describe('bodies, over the wire', () => {
       post('/v1/events', `${chunks.join('')}0\r\n\r\n`, json, 'Transfer-Encoding: chunked'),
     );
     expect(reply).toMatchObject({ status: 202 });
+  });
+
+  test.each([
+    ['`text/xml`, slowly', 415, 'media_type_unsupported', 'abc', ['Content-Type: text/xml']],
+    ['no content type, slowly', 415, 'media_type_unsupported', 'abc', []],
+    ['over the limit by its length', 413, 'body_too_large', 'x'.repeat(17_000), [json]],
+  ] as const)('%s → %i, and what follows is no call', async (_, status, code, body, headers) => {
+    const length = `Content-Length: ${Math.max(1_000, body.length)}`;
+    const connection = await attacked.open();
+    const call = get('/v1/impression/aurora-shoes');
+    void connection.send(post('/v1/transaction/nowhere', body, ...headers, length) + call);
+    const reply = await connection.reply();
+    expectJson(reply, status, code);
+    expect(reply!.headers.connection).toBe('close');
+    expect(await connection.rest()).toBe('');
+  });
+
+  test('a body in 10,000 chunks of a byte → 400', async () => {
+    const bytes = '1\r\n \r\n'.repeat(10_000);
+    expectJson(await say(post('/v1/events', bytes, json, 'Transfer-Encoding: chunked')), 400, 'malformed');
+  });
+
+  test('who is refused hears it, though they send on before they listen', async () => {
+    for (const path of ['/v1/events', '/v1/impression/a']) {
+      const connection = await attacked.open();
+      await connection.send(post(path, '', 'Content-Type: text/xml', `Content-Length: ${2 ** 30}`));
+      for (let i = 0; i < 32; i++) await connection.send('x'.repeat(64 * 1024));
+      expect((await connection.reply())?.status).toBe(path === '/v1/events' ? 415 : 405);
+      connection.close();
+    }
+  });
+
+  test.each([
+    ['another coding', 'Transfer-Encoding: gzip, chunked'],
+    ['another coding last', 'Transfer-Encoding: chunked, gzip'],
+    ['`identity`', 'Transfer-Encoding: identity'],
+    ['`xchunked`', 'Transfer-Encoding: xchunked'],
+    ['chunks twice', 'Transfer-Encoding: chunked, chunked'],
+    ['two `Transfer-Encoding`', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked'],
+    ['a sign in its length', 'Content-Length: +5'],
+    ['a list of lengths', 'Content-Length: 5, 5'],
+    ['a length in hexadecimal', 'Content-Length: 0x5'],
+    ['a length of 20 digits', `Content-Length: ${'9'.repeat(20)}`],
+    ['no length where it is named', 'Content-Length:'],
+  ])('a body with %s → 400, and what follows is no call', async (_, header) => {
+    const connection = await attacked.open();
+    const body = `0\r\n\r\n${get('/v1/impression/aurora-shoes')}`;
+    void connection.send(post('/v1/events', body, json, header));
+    expectJson(await connection.reply(), 400, 'malformed');
+    expect(await connection.rest()).toBe('');
+  });
+
+  test.each([
+    ['a broken chunk extension', '2;a="b\r\n"\r\n[]\r\n0\r\n\r\n'],
+    ['a chunk size beyond all', 'FFFFFFFFFFFFFFFFF\r\n[]\r\n0\r\n\r\n'],
+    ['a negative chunk size', '-2\r\n[]\r\n0\r\n\r\n'],
+    ['bare LF between chunks', '2\n[]\n0\n\n'],
+    ['a space behind a chunk size', '2 \r\n[]\r\n0\r\n\r\n'],
+    ['a chunk longer than it says', '2\r\n[]XX0\r\n\r\n'],
+    ['a `Content-Length` behind its chunks', '2\r\n[]\r\n0\r\nContent-Length: 5\r\n\r\n'],
+  ])('%s → 400', async (_, chunks) => {
+    const connection = await attacked.open();
+    void connection.send(post('/v1/events', chunks, json, 'Transfer-Encoding: chunked'));
+    expectJson(await connection.reply(), 400, 'malformed');
+    expect(await connection.rest()).toBe('');
+  });
+
+  test('chunks in HTTP/1.0, which has none → 400', async () => {
+    const head = ['POST /v1/events HTTP/1.0', json, 'Transfer-Encoding: chunked'].join('\r\n');
+    expectJson(await say(`${head}\r\n\r\n2\r\n[]\r\n0\r\n\r\n`), 400, 'malformed');
   });
 
   test('over the limit (16 KiB single) → 413, also while it is still being sent', async () => {
@@ -91,13 +162,25 @@ describe('bodies, over the wire', () => {
     connection.close();
   });
 
-  test('a client that goes away within its body leaves nothing', async () => {
-    const connection = await attacked.open();
-    await connection.send(
-      post('/v1/transaction/aurora-shoes', order.slice(0, 5), json, 'Content-Length: 90'),
-    );
-    connection.close();
-  });
+  test.each([
+    ['closes', 'close'],
+    ['resets', 'reset'],
+  ] as const)(
+    'a client that %s within its body leaves no event, and is counted once at most',
+    async (...how) => {
+      const [, goes] = how;
+      const before = await rejections();
+      const connection = await attacked.open();
+      await connection.send(
+        post('/v1/transaction/aurora-shoes', order.slice(0, 5), json, 'Content-Length: 90'),
+      );
+      await until('the connection', async () => (await attacked.connections()) === 1);
+      connection[goes]();
+      await until('its end', async () => (await attacked.connections()) === 0);
+      // A reset may be seen as an end.
+      expect((await rejections()) - before).toBeLessThanOrEqual(1);
+    },
+  );
 
   test('`Expect: 100-continue` → asked for, and answered', async () => {
     const connection = await attacked.open();
@@ -108,4 +191,8 @@ describe('bodies, over the wire', () => {
     expect(await connection.reply()).toMatchObject({ status: 202 });
     connection.close();
   });
+
+  async function rejections(): Promise<number> {
+    return ((await (await attacked.admin('/ledger')).json()) as { rejected: number }).rejected;
+  }
 });

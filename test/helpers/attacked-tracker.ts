@@ -46,6 +46,11 @@ export function attackedTracker() {
     open: () => RawConnection.open(tracker.url),
     /** Asks the admin port. */
     admin: (path: string) => fetch(`${tracker.adminUrl}${path}`),
+    /** How many connections the tracker has on its public port. */
+    connections: () =>
+      new Promise<number>((resolve) => {
+        tracker.tracker.publicServer.server.getConnections((_error, count) => resolve(count));
+      }),
     /** A call of this test was good, and is counted. */
     expectOneMore(): void {
       goodCalls++;

@@ -81,7 +81,7 @@ function trackBatch(parts: TrackingParts, request: PublicRequest, reply: Fastify
   const caller = callerOf(request);
   const body = readBatchBody(request.raw.headers, request.body, parts.limits);
   if (!body.ok) {
-    refuse(parts.tally, request, reply, body.reason);
+    refuse(parts, request, reply, body.reason);
     return;
   }
   const batch = new Batch(body.value.length);
