@@ -9,6 +9,9 @@ const order = JSON.stringify({ orderId: 'o-1', amount: '1', currency: 'EUR' });
 const elsewhere = JSON.stringify([{ type: 'impression', programId: 'nowhere' }]);
 const json = 'Content-Type: application/json';
 
+const subIds = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`sub${index + 1}`, 'x']));
+
 describe('bodies, over the wire', () => {
   test('slow body → 408', async () => {
     const connection = await attacked.open();
@@ -57,6 +60,7 @@ describe('bodies, over the wire', () => {
   test('who is refused hears it, though they send on before they listen', async () => {
     for (const path of ['/v1/events', '/v1/impression/a']) {
       const connection = await attacked.open();
+      connection.pause();
       await connection.send(post(path, '', 'Content-Type: text/xml', `Content-Length: ${2 ** 30}`));
       for (let i = 0; i < 32; i++) await connection.send('x'.repeat(64 * 1024));
       expect((await connection.reply())?.status).toBe(path === '/v1/events' ? 415 : 405);
@@ -134,6 +138,58 @@ describe('bodies, over the wire', () => {
       expectJson(await say(post('/v1/events', '', ...headers)), 400, 'body_empty');
     }
   });
+
+  test.each([
+    ['broken JSON', '{"orderId":'],
+    ['JSON that is no object', '[1]'],
+    ['`__proto__` keys', '{"__proto__":{"orderId":"o-1"}}'],
+    ['`__proto__` keys, escaped', '{"\\u005f_proto__":1}'],
+    ['`__proto__` keys, within', '{"params":{"a":{"__proto__":1}}}'],
+    ['`constructor.prototype` keys', '{"constructor":{"prototype":{"claims":true}}}'],
+    ['bytes that are no UTF-8', '{"sub1":"\xff"}'],
+  ])('%s → 400', async (_, body) => {
+    const length = `Content-Length: ${body.length}`;
+    expectJson(await say(post('/v1/transaction/aurora-shoes', body, json, length)), 400, 'body_malformed');
+    expect(({} as Record<string, unknown>).claims).toBeUndefined();
+  });
+
+  const batch = (events: readonly unknown[]) => {
+    const body = JSON.stringify(events);
+    return post('/v1/events', body, json, `Content-Length: ${body.length}`);
+  };
+  const seen = { type: 'impression', programId: 'aurora-shoes' };
+
+  test('a batch of 0 → 400', async () => {
+    expectJson(await say(batch([])), 400, 'batch_empty');
+  });
+
+  test('a batch of more than 500 events → 400', async () => {
+    expectJson(await say(batch(Array(501).fill(seen))), 400, 'batch_too_large');
+  });
+
+  test.each([
+    ['no object', 'text', 'body_malformed'],
+    ['of no type', { programId: 'aurora-shoes' }, 'type_malformed'],
+    ['on no program', { ...seen, programId: 'nowhere' }, 'program_unknown'],
+    ['with 33 sub-ids', { ...seen, ...subIds(33) }, 'params_too_many'],
+    ['that nests', { ...seen, publisher: { a: 1 } }, 'malformed'],
+  ])(
+    'a batch with one bad event, %s → 202, that one rejected, the others accepted',
+    async (_, bad, reason) => {
+      const reply = await say(batch([seen, bad, seen]));
+      expect(reply).toMatchObject({
+        status: 202,
+        headers: { 'x-tracking-verdict': 'accepted; accepted=2; rejected=1; shed=0' },
+      });
+      expect(JSON.parse(reply!.body.toString()).outcomes).toMatchObject([
+        { verdict: 'accepted' },
+        { verdict: 'rejected', reason },
+        { verdict: 'accepted' },
+      ]);
+      attacked.expectOneMore();
+      attacked.expectOneMore();
+    },
+  );
 
   test('a connection is kept behind a body that was read', async () => {
     const connection = await attacked.open();

@@ -53,8 +53,14 @@ export class RawConnection {
     });
   }
 
+  /** Reads nothing any more until an answer is asked for, as a client that is busy sending. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** The next answer; null when the connection ended without one. */
   async reply(timeoutMs = 30_000): Promise<RawReply | null> {
+    this.#socket.resume();
     for (;;) {
       const parsed = parseReply(this.#received);
       if (parsed) {
