@@ -16,12 +16,9 @@ import { BodyRefused, BodyRoom } from './receive-body.ts';
 import { refuse } from './refuse.ts';
 import { methodsOf, takesBody } from './request-target.ts';
 import { type PublicRoute, publicRoutes } from './routes/routes.ts';
-import { trustOf } from './trusted-proxies.ts';
 
 export interface PublicServerOptions {
   readonly parts: TrackingParts;
-  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[];
   /** Which pages' scripts may read the answers. */
   readonly cors: CorsOrigins;
   /** Those of our own page to try the calls; known once its port is open. */
@@ -32,7 +29,6 @@ export interface PublicServerOptions {
 /** The public HTTP server, not yet listening. */
 export function buildPublicServer({
   parts,
-  trustedProxies,
   cors,
   pageOrigins,
   isDraining,
@@ -57,7 +53,6 @@ export function buildPublicServer({
     return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
-    trustProxy: trustedProxies.length > 0 ? trustOf(trustedProxies, limits.proxyHopsMax) : false,
     routerOptions: {
       // Ids are measured by us, once decoded.
       maxParamLength: limits.urlBytesMax,
