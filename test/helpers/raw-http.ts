@@ -78,6 +78,11 @@ export class RawConnection {
     return this.#received.toString('latin1');
   }
 
+  /** Says that nothing more is sent. */
+  finish(): void {
+    this.#socket.end();
+  }
+
   close(): void {
     this.#socket.destroy();
   }
