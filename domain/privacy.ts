@@ -37,8 +37,12 @@ function prefixOf(groups: readonly number[], count: number): string {
   return `${kept.map((group) => group.toString(16)).join(':')}::`;
 }
 
+/** Longer than any address with its zone: the name of an interface (RFC 4007 §11). */
+const addressCharsMax = 128;
+
 /** The eight groups of an IPv6 address, its zone left out; null for what is none. */
 function ipv6Groups(ip: string): number[] | null {
+  if (ip.length > addressCharsMax) return null;
   const hex = ip
     .replace(/%.*$/s, '')
     .replace(ipv4Tail, (_, a, b, c, d) => `${pair(a, b).toString(16)}:${pair(c, d).toString(16)}`);

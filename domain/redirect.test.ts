@@ -56,6 +56,8 @@ describe('a target is refused', () => {
     ['a control character beyond ASCII', 'https://shop.example/\u0085', 'target_malformed'],
     ['a space before it', ' https://shop.example/', 'target_malformed'],
     ['a no-break space after it', 'https://shop.example/\u00a0', 'target_malformed'],
+    ['a part of its host that is longer than any', `https://${'a'.repeat(64)}.example/`, 'target_malformed'],
+    ['the same of letters beyond ASCII', `https://${'一'.repeat(64)}.example/`, 'target_malformed'],
     ['a space in its host', 'https://shop .example/', 'target_malformed'],
     ['an escaped NUL in its host', 'https://shop.example%00.evil/', 'target_malformed'],
     ['no host', 'https://', 'target_malformed'],

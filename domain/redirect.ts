@@ -10,10 +10,14 @@ export type CheckedTarget = { readonly url: URL } | { readonly reason: RedirectR
 const authority = /^(?:[^/?#:]*:)?\/*([^/?#]*)/;
 
 /**
- * No name in the DNS is longer (RFC 1035 §2.3.4). A bound is needed before `URL` reads it: its IDNA takes 9 ms for
- * 2,600 different ideographs in the host, and 3 µs for as long a path (Node 20).
+ * No name in the DNS is longer (RFC 1035 §2.3.4). Bounds are needed before `URL` reads it: its IDNA takes 9 ms for
+ * 2,600 different ideographs in the host, 77 µs for 240 of them, 33 µs for those in four labels, and 3 µs for 2,600 in
+ * the path (Node 20).
  */
 const authorityCharsMax = 255;
+
+/** Nor is a part of one (RFC 1035 §2.3.4), and no character makes less than an octet of it. */
+const longLabel = /[^.]{64}/u;
 
 /**
  * What the URL Standard drops without a word, or reads as a slash: a target that relies on it is meant to deceive
@@ -33,7 +37,8 @@ const address = /^\[|^\d+\.\d+\.\d+\.\d+$/;
  *   scheme other than https, and no credentials
  */
 export function checkTarget(target: string, hosts: readonly string[] | null): CheckedTarget {
-  if (deceptive.test(target) || authority.exec(target)![1]!.length > authorityCharsMax) {
+  const named = authority.exec(target)![1]!;
+  if (deceptive.test(target) || named.length > authorityCharsMax || longLabel.test(named)) {
     return { reason: 'target_malformed' };
   }
   let url: URL;

@@ -84,6 +84,7 @@ const table = {
   ),
   batch_empty: call('rejected', 400, 'The batch holds no event.'),
   batch_too_large: call('rejected', 400, 'The batch holds more than 500 events.'),
+  bodies_full: call('shed', 503, 'There is no room for another body now.', true),
   rate_limited_program: call('shed', 429, 'There are too many calls on this program.', true),
   rate_limited_address: call('shed', 429, 'There are too many calls from this address.', true),
   route_unknown: call('rejected', 404, 'There is nothing at this path.'),

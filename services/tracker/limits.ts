@@ -15,6 +15,12 @@ export const limits = Object.freeze({
   parserBytesMax: 25 * KiB,
   eventBodyBytesMax: 16 * KiB,
   batchBodyBytesMax: 1 * MiB,
+  /** In how many pieces a body may come: one for each chunk, or packet. */
+  bodyPiecesMax: 8 * KiB,
+  /** What a piece costs besides its bytes, while it is held. */
+  bodyPieceOverheadBytes: 384,
+  /** All bodies that are still on their way, together. */
+  bodyBytesHeldMax: 256 * MiB,
   batchEventsMax: 500,
   /** Values, lists and objects of JSON: of one event, which names 54 at most, and of a batch. */
   eventValuesMax: 256,
@@ -176,6 +182,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   }
   atMost('idLengthMax', 'urlBytesMax', 'an id travels in the URL');
   atMost('eventBodyBytesMax', 'batchBodyBytesMax', 'a batch holds an event');
+  atMost('batchBodyBytesMax', 'bodyBytesHeldMax', 'there must be room for a batch');
   atMost('eventValuesMax', 'batchValuesMax', 'a batch holds an event');
   atMost('batchEventsMax', 'batchValuesMax', 'an event is a value');
   atMost('paramBytesMax', 'eventBodyBytesMax', 'a parameter is a part of an event');

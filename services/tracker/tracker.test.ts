@@ -66,6 +66,40 @@ describe('a tracker', () => {
     expect(stream.events).toHaveLength(1);
   });
 
+  test('a body that is under way when it closes is heard out, and its event is sent', async () => {
+    const { tracker, stream, url } = await buildTracker({}, true);
+    const body = JSON.stringify([{ type: 'impression', programId: 'aurora-shoes' }]);
+    const connection = await RawConnection.open(url);
+    await connection.send(
+      `POST /v1/events HTTP/1.1\r\nHost: t.example\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    // So that it is known to be under way.
+    expect((await connection.reply())!.status).toBe(100);
+    tracker.drain.signal('SIGTERM');
+    await until('the port to be closed', () => !tracker.publicServer.server.listening);
+    await connection.send(body);
+    expect(await connection.reply()).toMatchObject({
+      status: 202,
+      headers: { 'x-tracking-verdict': 'accepted; accepted=1; rejected=0; shed=0' },
+    });
+    expect(await tracker.drain.ended).toBe(0);
+    expect(stream.events).toHaveLength(1);
+  });
+
+  test('a body that never comes holds up the end no longer than the drain’s time', async () => {
+    const { tracker, url } = await buildTracker({ settings: { drainTimeoutMs: 100 } }, true);
+    const connection = await RawConnection.open(url);
+    await connection.send(
+      'POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n' +
+        'Expect: 100-continue\r\n\r\n',
+    );
+    expect((await connection.reply())!.status).toBe(100);
+    tracker.drain.signal('SIGTERM');
+    expect(await tracker.drain.ended).toBe(0);
+    expect(await connection.rest()).toBe('');
+  });
+
   test('a connection that became idle after its answer is closed at once', async () => {
     const { programs, asked, know } = unknownAtFirst();
     const drainTimeoutMs = 20_000;

@@ -10,6 +10,7 @@ import { Drain } from './drain.ts';
 import type { ProgramLookups } from './http/call.ts';
 import { type CorsOrigins, pageOriginsOf } from './http/cors.ts';
 import { buildPublicServer, originOf } from './http/server.ts';
+import { trustOf } from './http/trusted-proxies.ts';
 import { VisitorCookie, type VisitorCookieSettings } from './http/visitor.ts';
 import type { Limits } from './limits.ts';
 import { RateLimits, type RateSettings } from './rate-limit/rate-limits.ts';
@@ -118,12 +119,12 @@ export function buildTracker(parts: TrackerParts): Tracker {
       bots: parts.bots,
       visitors: new VisitorCookie(settings.visitorCookie, randomBytes),
       rates: new RateLimits(settings.rates, limits, clock),
+      trusts: trustOf(settings.trustedProxies),
       consentWithoutSignal: settings.consentWithoutSignal,
       acceptsUnverified: settings.acceptsUnverified,
       instance,
       region: settings.region,
     },
-    trustedProxies: settings.trustedProxies,
     cors: settings.cors,
     pageOrigins,
     isDraining,

@@ -6,6 +6,7 @@ import {
   expectPage,
   expectPixel,
   get,
+  post,
 } from '../helpers/attacked-tracker.ts';
 import { program } from '../helpers/tracker.ts';
 
@@ -83,6 +84,52 @@ describe('path and query', () => {
         headers: { location: program().landingUrl, 'x-tracking-verdict': `rejected; reason=${code}` },
       });
     }
+  });
+
+  const order = { order_id: 'o-1', amount: '12.30', currency: 'EUR' };
+
+  test.each([
+    ['a currency that is no ISO 4217 code', { currency: 'EURO' }, 'currency_unknown'],
+    ['a currency in lower case', { currency: 'eur' }, 'currency_unknown'],
+    ['a currency that was one', { currency: 'DEM' }, 'currency_unknown'],
+    ['an amount that is negative', { amount: '-1' }, 'amount_malformed'],
+    ['an amount that is `NaN`', { amount: 'NaN' }, 'amount_malformed'],
+    ['an amount that is `1e400`', { amount: '1e400' }, 'amount_malformed'],
+    ['an amount that is `Infinity`', { amount: 'Infinity' }, 'amount_malformed'],
+    ['an amount over 2⁵³', { amount: '9007199254740993' }, 'amount_malformed'],
+    ['an amount over 2⁵³ by a cent', { amount: '9007199254740992.01' }, 'amount_malformed'],
+    ['an order id over 50 characters', { order_id: 'o'.repeat(51) }, 'order_id_malformed'],
+    ['no order id', { order_id: '' }, 'order_id_malformed'],
+    ['a status that is none', { status: 'paid' }, 'status_malformed'],
+  ])('%s → 400', async (_, wrong, code) => {
+    const said = { ...order, ...wrong };
+    const query = new URLSearchParams(said).toString();
+    const pixel = await say(get(`/v1/transaction/aurora-shoes?${query}`));
+    expectPixel(pixel, 400, `rejected; reason=${code}`);
+    expectJson(await say(get(`/v1/events/aurora-shoes?type=transaction&${query}`)), 400, code);
+    for (const [type, body] of [
+      ['application/x-www-form-urlencoded', query],
+      ['application/json', JSON.stringify(said)],
+    ] as const) {
+      const headers = [`Content-Type: ${type}`, `Content-Length: ${body.length}`];
+      expectJson(await say(post('/v1/transaction/aurora-shoes', body, ...headers)), 400, code);
+    }
+  });
+
+  const subIds = Array.from({ length: 33 }, (_, index) => `sub${index + 1}=x`);
+
+  test.each([
+    ['more than 32 sub-ids', subIds.join('&'), 'params_too_many'],
+    [
+      'more than 32 sub-ids and free parameters',
+      `${subIds.slice(1).join('&')}&placement=top`,
+      'params_too_many',
+    ],
+    ['a sub-id over 256 bytes', `sub1=${'x'.repeat(257)}`, 'param_too_long'],
+    ['a sub-id over 256 bytes, of 129 characters', `sub1=${'%C3%A4'.repeat(129)}`, 'param_too_long'],
+    ['a broken escape in a sub-id', 'sub1=%zz', 'malformed'],
+  ])('%s → 400', async (_, query, code) => {
+    await everywhere(400, code, `aurora-shoes?${query}`)();
   });
 
   test('bytes beyond ASCII in the path → 400', async () => {

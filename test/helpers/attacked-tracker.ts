@@ -1,7 +1,9 @@
+import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { gif } from '@trackline/tracker/http/pixel';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { RawConnection, type RawReply, sayRaw } from './raw-http.ts';
-import { buildTracker, GivenPrograms, program, type TestTracker } from './tracker.ts';
+import { buildTracker, GivenPrograms, program, type TestTracker, type TrackerOverrides } from './tracker.ts';
+import { until } from './until.ts';
 
 /** Short, so that a test of slowness is not slow itself. */
 export const headersTimeoutMs = 300;
@@ -12,7 +14,7 @@ export const keepAliveTimeoutMs = 300;
  * A tracker for a file of tests that send it bad input, as it comes over the wire: bytes over a raw socket.
  * After each test the next good call must work, and nothing but that may have been counted.
  */
-export function attackedTracker() {
+export function attackedTracker(overrides: Pick<TrackerOverrides, 'keyring' | 'settings'> = {}) {
   const programs = new GivenPrograms([
     program(),
     program({ id: 'paused', status: 'paused' }),
@@ -30,7 +32,7 @@ export function attackedTracker() {
       timeoutsCheckedEveryMs: 50,
       refusedLingerMs: 100,
     };
-    tracker = await buildTracker({ programs, limits }, true, afterAll);
+    tracker = await buildTracker({ programs, limits, ...overrides }, true, afterAll);
   });
 
   afterEach(async () => {
@@ -46,6 +48,24 @@ export function attackedTracker() {
     open: () => RawConnection.open(tracker.url),
     /** Asks the admin port. */
     admin: (path: string) => fetch(`${tracker.adminUrl}${path}`),
+    /** How many connections the tracker has on its public port. */
+    connections: () =>
+      new Promise<number>((resolve) => {
+        tracker.tracker.publicServer.server.getConnections((_error, count) => resolve(count));
+      }),
+    /** The event of the latest good call, once it is on the stream; the tracker's own numbering finds it. */
+    latestEvent: async (): Promise<RecordedEvent> => {
+      const { stream, spool } = tracker;
+      const sequence = spool.account().acceptedThrough;
+      return until(`event ${sequence}`, () => stream.events.find((event) => event.sequence === sequence));
+    },
+    /** Every event so far that is on the stream. */
+    events: () => tracker.stream.events,
+    /** A sample of the metrics, 0 where there is none yet. */
+    sample: async (name: string): Promise<number> => {
+      const metrics = await (await fetch(`${tracker.adminUrl}/metrics`)).text();
+      return Number(metrics.split(`\n${name} `)[1]?.split('\n')[0] ?? 0);
+    },
     /** A call of this test was good, and is counted. */
     expectOneMore(): void {
       goodCalls++;

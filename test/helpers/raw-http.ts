@@ -53,8 +53,14 @@ export class RawConnection {
     });
   }
 
+  /** Reads nothing any more until an answer is asked for, as a client that is busy sending. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** The next answer; null when the connection ended without one. */
   async reply(timeoutMs = 30_000): Promise<RawReply | null> {
+    this.#socket.resume();
     for (;;) {
       const parsed = parseReply(this.#received);
       if (parsed) {
@@ -70,6 +76,11 @@ export class RawConnection {
   async rest(timeoutMs = 30_000): Promise<string> {
     while (!this.#ended) await this.#change(timeoutMs);
     return this.#received.toString('latin1');
+  }
+
+  /** Says that nothing more is sent. */
+  finish(): void {
+    this.#socket.end();
   }
 
   close(): void {

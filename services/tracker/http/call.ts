@@ -16,6 +16,7 @@ import type { Tally } from '../watching/tally.ts';
 import type { VerdictRing } from '../watching/verdict-ring.ts';
 import type { Caller } from './caller.ts';
 import type { Parameters } from './parameters.ts';
+import type { Trusts } from './trusted-proxies.ts';
 import type { VisitorCookie } from './visitor.ts';
 
 /** What every call is tracked with. */
@@ -34,6 +35,8 @@ export interface TrackingParts {
   readonly bots: BotFilter;
   readonly visitors: VisitorCookie;
   readonly rates: RateLimits;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trusts: Trusts;
   /** What holds of consent where nobody said anything. */
   readonly consentWithoutSignal: ConsentChoice;
   /** Whether pixels on programs that can't be known are taken, flagged. */

@@ -24,6 +24,8 @@ export interface ProtocolParts {
 }
 
 export interface Protocol {
+  /** To be told of each connection. */
+  attend(socket: Socket): void;
   /** Whether the request may go on to its route; if not, it is answered. */
   admits(request: IncomingMessage, response: ServerResponse): boolean;
   /** Answers an `Expect` that can't be met. */
@@ -54,6 +56,17 @@ const isRefused = Symbol('is refused');
 
 export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolParts): Protocol {
   return {
+    attend(socket: Connection) {
+      // Node asks for the address once, and remembers it: after a reset nobody could tell it any more.
+      void socket.remoteAddress;
+      // With this Node closes behind an answer that is the last.
+      const destroySoon = socket.destroySoon.bind(socket);
+      socket.destroySoon = () => {
+        if (socket[latestAnswer]?.req.complete === false) end(socket);
+        else destroySoon();
+      };
+    },
+
     admits(request, response) {
       if (!begin(request, response)) return false;
       const reason = refusalOf(request, limits);
@@ -151,7 +164,7 @@ function refusalOf(
   limits: Pick<Limits, 'urlBytesMax' | 'headerBytesMax'>,
 ): CallReason | null {
   if (request.url!.length > limits.urlBytesMax) return 'url_too_long';
-  const { rawHeaders } = request;
+  const { rawHeaders, headers, httpVersion } = request;
   let bytes = 0;
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -161,9 +174,13 @@ function refusalOf(
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   if (bytes > limits.headerBytesMax) return 'headers_too_large';
+  // Of other codings than chunks nothing is understood here; HTTP/1.0 has none (RFC 9112 §6.1).
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0'))
+    return 'malformed';
   // HTTP/1.1 asks for exactly one Host (RFC 9112 §3.2), HTTP/1.0 for none; HTTP/0.9 has no headers, and is
   // not spoken.
-  if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return null;
+  if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return null;
   return 'malformed';
 }
 

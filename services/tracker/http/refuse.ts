@@ -1,8 +1,8 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, jsonType } from '../error-body.ts';
-import type { Tally } from '../watching/tally.ts';
-import { beginAnswer } from './answer.ts';
+import { beginAnswer, comesAgain, retryAfterS } from './answer.ts';
+import type { TrackingParts } from './call.ts';
 import { ignoredAs } from './ignored.ts';
 import { isForPixel, sendPixel } from './pixel.ts';
 
@@ -11,14 +11,16 @@ import { isForPixel, sendPixel } from './pixel.ts';
  * asked.
  */
 export function refuse(
-  tally: Tally,
+  { tally, random }: Pick<TrackingParts, 'tally' | 'random'>,
   request: FastifyRequest,
   reply: FastifyReply,
   reason: CallReason,
 ): FastifyReply {
   const told = ignoredAs(request.raw) ?? reason;
   tally.count('none', told);
-  beginAnswer(reply, reasons[reason].status, told);
+  const { status } = reasons[reason];
+  beginAnswer(reply, status, told);
+  if (comesAgain(status)) reply.header('retry-after', retryAfterS(random));
   const mayBePixel = reason !== 'route_unknown' && reason !== 'method_not_allowed';
   if (mayBePixel && isForPixel(request.method, request.url)) sendPixel(reply);
   else reply.header('content-type', jsonType).send(errorBody(reason));

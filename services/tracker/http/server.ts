@@ -12,15 +12,13 @@ import type { TrackingParts } from './call.ts';
 import { allowOrigin, type CorsOrigins } from './cors.ts';
 import { parseQuery } from './parameters.ts';
 import { buildProtocol } from './protocol.ts';
+import { BodyRefused, BodyRoom } from './receive-body.ts';
 import { refuse } from './refuse.ts';
 import { methodsOf, takesBody } from './request-target.ts';
 import { type PublicRoute, publicRoutes } from './routes/routes.ts';
-import { trustOf } from './trusted-proxies.ts';
 
 export interface PublicServerOptions {
   readonly parts: TrackingParts;
-  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[];
   /** Which pages' scripts may read the answers. */
   readonly cors: CorsOrigins;
   /** Those of our own page to try the calls; known once its port is open. */
@@ -31,12 +29,12 @@ export interface PublicServerOptions {
 /** The public HTTP server, not yet listening. */
 export function buildPublicServer({
   parts,
-  trustedProxies,
   cors,
   pageOrigins,
   isDraining,
 }: PublicServerOptions): FastifyInstance {
   const { limits, tally } = parts;
+  const room = new BodyRoom(limits);
   const protocol = buildProtocol({ clock: parts.clock, tally, limits, isDraining });
 
   const app = Fastify({
@@ -47,8 +45,7 @@ export function buildPublicServer({
       // Bounded in bytes already; Node would drop headers beyond a number without a word.
       server.maxHeadersCount = 0;
       server.maxConnections = limits.connectionsMax;
-      // Node asks for the address once, and remembers it: after a reset nobody could tell it any more.
-      server.on('connection', (socket) => void socket.remoteAddress);
+      server.on('connection', protocol.attend);
       return server.on('checkExpectation', protocol.refuseExpectation);
     },
     clientErrorHandler: (error, socket) => protocol.refuseBytes(error, socket),
@@ -56,14 +53,13 @@ export function buildPublicServer({
     return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
-    trustProxy: trustedProxies.length > 0 ? trustOf(trustedProxies, limits.proxyHopsMax) : false,
     routerOptions: {
       // Ids are measured by us, once decoded.
       maxParamLength: limits.urlBytesMax,
       // (Fastify types what it gives as something to index by any name.)
       querystringParser: (text) => parseQuery(text) as unknown as Record<string, unknown>,
     },
-    frameworkErrors: (_error, request, reply) => refuse(tally, request, reply, 'malformed'),
+    frameworkErrors: (_error, request, reply) => refuse(parts, request, reply, 'malformed'),
   });
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -76,8 +72,8 @@ export function buildPublicServer({
   for (const route of publicRoutes) if (route.bodyBytesMax === undefined) add(app, route);
   app.register((posts, _options, done) => {
     posts.removeAllContentTypeParsers();
-    posts.addContentTypeParser([...bodyTypes], { parseAs: 'buffer' }, (_request, bytes, parsed) => {
-      parsed(null, bytes);
+    posts.addContentTypeParser([...bodyTypes], ({ routeOptions }, body, parsed) => {
+      room.receive(body, routeOptions.bodyLimit!, parsed);
     });
     for (const route of publicRoutes) if (route.bodyBytesMax !== undefined) add(posts, route);
     done();
@@ -87,18 +83,18 @@ export function buildPublicServer({
     beginAnswer(reply, 204, 'preflight').send();
   });
   app.setNotFoundHandler(refuseUnrouted);
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | BodyRefused, request, reply) => {
     // The sender is gone, or was answered when its bytes went wrong (protocol.ts).
     if (reply.raw.headersSent || reply.raw.destroyed) return reply.hijack();
     // What is still to come of the body is not read, and nothing else can follow it.
     if (!request.raw.complete) reply.raw.shouldKeepAlive = false;
     const reason = reasonOf(error);
     if (reason !== 'internal') {
-      // Fastify itself minds only how a body is announced, and how long it is.
-      return takesBody(request.raw) ? refuse(tally, request, reply, reason) : refuseUnrouted(request, reply);
+      // Fastify itself minds only how a body is announced.
+      return takesBody(request.raw) ? refuse(parts, request, reply, reason) : refuseUnrouted(request, reply);
     }
     parts.telemetry.callFailed({ error });
-    return refuse(tally, request, reply, 'internal');
+    return refuse(parts, request, reply, 'internal');
   });
   return app;
 
@@ -113,13 +109,14 @@ export function buildPublicServer({
 
   function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const methods = methodsOf(request.url);
-    if (methods === null) return refuse(tally, request, reply, 'route_unknown');
-    return refuse(tally, request, reply.header('allow', methods), 'method_not_allowed');
+    if (methods === null) return refuse(parts, request, reply, 'route_unknown');
+    return refuse(parts, request, reply.header('allow', methods), 'method_not_allowed');
   }
 }
 
-function reasonOf({ statusCode = 500 }: FastifyError): CallReason {
-  if (statusCode === 413) return 'body_too_large';
+function reasonOf(error: FastifyError | BodyRefused): CallReason {
+  if (error instanceof BodyRefused) return error.reason;
+  const { statusCode = 500 } = error;
   if (statusCode === 415) return 'media_type_unsupported';
   return statusCode < 500 ? 'malformed' : 'internal';
 }

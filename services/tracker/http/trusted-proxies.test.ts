@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readTrustedProxies, trustOf } from './trusted-proxies.ts';
+import { callerAddress, readTrustedProxies, trustOf } from './trusted-proxies.ts';
 
 describe('readTrustedProxies', () => {
   test('reads addresses and ranges', () => {
@@ -43,10 +43,7 @@ describe('readTrustedProxies', () => {
 });
 
 describe('trustOf', () => {
-  const trusts = trustOf(
-    ['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '2001:db8::1', '::ffff:172.16.0.0/108', '198.51.100.0/24'],
-    4,
-  );
+  const trusts = trustOf(['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '2001:db8::1', '::ffff:172.16.0.0/108']);
 
   test.each([
     ['10.1.2.3', true],
@@ -66,10 +63,37 @@ describe('trustOf', () => {
     ['10.1.2.3:8080', false],
     ['[fd12::1]', false],
   ])('%s: %s', (address, isTrusted) => {
-    expect(trusts(address, 0)).toBe(isTrusted);
+    expect(trusts(address)).toBe(isTrusted);
   });
 
-  test('believes so many hops, and no more', () => {
-    expect([0, 3, 4, 2_000].map((hop) => trusts('10.1.2.3', hop))).toEqual([true, true, false, false]);
+  test('without ranges, nobody', () => {
+    expect(trustOf([])('10.1.2.3')).toBe(false);
+  });
+});
+
+describe('callerAddress', () => {
+  const trusts = trustOf(['10.0.0.0/8']);
+
+  test.each([
+    ['nobody is named', '10.0.0.1', undefined, '10.0.0.1'],
+    ['nothing is named', '10.0.0.1', '', '10.0.0.1'],
+    ['only commas are', '10.0.0.1', ' , ,', '10.0.0.1'],
+    ['who is connected is not ours', '192.0.2.1', '203.0.113.1', '192.0.2.1'],
+    ['who is connected can’t be told', '', '203.0.113.1', ''],
+    ['one is named', '10.0.0.1', ' 203.0.113.1 ', '203.0.113.1'],
+    ['one is named on a socket of version 6', '::ffff:10.0.0.1', '203.0.113.1', '203.0.113.1'],
+    ['others are named before', '10.0.0.1', '10.9.9.9,192.0.2.66,203.0.113.1,10.0.0.2', '203.0.113.1'],
+    ['some are nothing', '10.0.0.1', '192.0.2.66,, 203.0.113.1, ,10.0.0.2,', '203.0.113.1'],
+    ['all are ours', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
+    ['the rightmost is none', '10.0.0.1', '203.0.113.1, unknown', 'unknown'],
+    ['four are ours', '10.0.0.1', '203.0.113.1,10.0.0.4,10.0.0.3,10.0.0.2', '203.0.113.1'],
+    [
+      'more are ours than are looked at',
+      '10.0.0.1',
+      '203.0.113.1,10.0.0.5,10.0.0.4,10.0.0.3,10.0.0.2',
+      '10.0.0.5',
+    ],
+  ])('where %s', (_, connected, forwardedFor, address) => {
+    expect(callerAddress(connected, forwardedFor, trusts, 4)).toBe(address);
   });
 });

@@ -26,21 +26,42 @@ export function readTrustedProxies(text: string): TrustedProxies {
   return { ranges, problems };
 }
 
-/**
- * Tells Fastify whose `X-Forwarded-For` to believe: `hop` 0 is who is connected, 1 whom they name last. Behind
- * `hopsMax` nobody is believed, since a header may name two thousand of our own.
- */
-export function trustOf(
-  ranges: readonly string[],
-  hopsMax: number,
-): (address: string, hop: number) => boolean {
+/** Tells of an address whether it is one of our proxies'. */
+export type Trusts = (address: string) => boolean;
+
+export function trustOf(ranges: readonly string[]): Trusts {
+  if (ranges.length === 0) return () => false;
   const trusted = new BlockList();
   for (const range of ranges) {
     const [address = '', prefix] = range.split('/');
     if (prefix === undefined) trusted.addAddress(address, typeOf(address));
     else trusted.addSubnet(address, Number(prefix), typeOf(address));
   }
-  return (address, hop) => hop < hopsMax && isIP(address) !== 0 && trusted.check(address, typeOf(address));
+  return (address) => isIP(address) !== 0 && trusted.check(address, typeOf(address));
+}
+
+/**
+ * Whose call it is: who is connected, or, where that is a proxy of ours, whom it names last in `X-Forwarded-For`, and
+ * so on: the rightmost address that is not ours.
+ *
+ * @param connected '' where it can't be told
+ * @param hopsMax as many entries are looked at, from the right: a header may hold thousands
+ */
+export function callerAddress(
+  connected: string,
+  forwardedFor: string | undefined,
+  trusts: Trusts,
+  hopsMax: number,
+): string {
+  let address = connected;
+  let end = forwardedFor?.length ?? 0;
+  for (let hop = 0; hop < hopsMax && end > 0 && trusts(address); hop++) {
+    const comma = forwardedFor!.lastIndexOf(',', end - 1);
+    const named = forwardedFor!.slice(comma + 1, end).trim();
+    if (named !== '') address = named;
+    end = comma;
+  }
+  return address;
 }
 
 function typeOf(address: string): 'ipv4' | 'ipv6' {

@@ -67,7 +67,7 @@ export const publicRoutes: readonly PublicRoute[] = [
 /** One event, told by its path and its query. */
 function trackQuery(route: TrackedRoute): PublicRoute['handle'] {
   return (parts, request, reply) => {
-    trackOne(parts, route, reply, callerOf(request), request.query, request.params.programId);
+    trackOne(parts, route, reply, callerOf(request, parts), request.query, request.params.programId);
   };
 }
 
@@ -75,14 +75,14 @@ function trackQuery(route: TrackedRoute): PublicRoute['handle'] {
 function trackPostback(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
   const body = readEventBody(request.raw.headers, request.body, parts.limits);
   const parameters = body.ok ? body.value : faulty(body.reason);
-  trackOne(parts, transactionPostback, reply, callerOf(request), parameters, request.params.programId);
+  trackOne(parts, transactionPostback, reply, callerOf(request, parts), parameters, request.params.programId);
 }
 
 function trackBatch(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
-  const caller = callerOf(request);
+  const caller = callerOf(request, parts);
   const body = readBatchBody(request.raw.headers, request.body, parts.limits);
   if (!body.ok) {
-    refuse(parts.tally, request, reply, body.reason);
+    refuse(parts, request, reply, body.reason);
     return;
   }
   const batch = new Batch(body.value.length);
