@@ -45,8 +45,8 @@ const table = {
   headers_too_large: call('rejected', 431, 'The headers are larger than 16 KiB.'),
   type_malformed: call('rejected', 400, 'The parameter "type" names no event type that this endpoint takes.'),
   vast_event_malformed: call('rejected', 400, 'The parameter "event" names no event of VAST that is taken.'),
-  params_too_many: call('rejected', 400, 'There are more than 32 sub-ids and free parameters.'),
-  param_too_long: call('rejected', 400, 'A sub-id or free parameter is longer than 256 bytes.'),
+  sub_ids_too_many: call('rejected', 400, 'There are more than 32 sub-ids.'),
+  sub_id_too_long: call('rejected', 400, 'A sub-id is longer than 256 bytes.'),
   order_id_malformed: call(
     'rejected',
     400,

@@ -25,8 +25,9 @@ export const limits = Object.freeze({
   /** Values, lists and objects of JSON: of one event, which names 54 at most, and of a batch. */
   eventValuesMax: 256,
   batchValuesMax: 64 * KiB,
-  /** Sub-ids and free parameters of one event, and one of their values. */
-  paramsMax: 32,
+  /** Of one event: beyond, sub-ids are refused, and free parameters left out. */
+  subIdsMax: 32,
+  freeParamsMax: 16,
   paramBytesMax: 256,
   /** How far the time of an idempotency key may be from ours. */
   keyAgeMaxMs: 24 * 3_600_000,
@@ -57,8 +58,8 @@ export const limits = Object.freeze({
 
   // The spool.
   /**
-   * One encoded event. The largest that a call can make takes 19 KiB: 4 are its landing URL (http/location.ts
-   * bounds it), 10 its parameters, 3 its user agent and referrer. The rest is room to grow.
+   * One encoded event. The largest that a call can make takes 23 KiB: 4 are its landing URL (http/location.ts
+   * bounds it), 14 its parameters, 3 its user agent and referrer. The rest is room to grow.
    */
   eventBytesMax: 32 * KiB,
   /** What an event in memory costs besides its bytes; measured on Node 20 and 26: 190. */

@@ -175,7 +175,7 @@ describe('bodies, over the wire', () => {
     ['no object', 'text', 'body_malformed'],
     ['of no type', { programId: 'aurora-shoes' }, 'type_malformed'],
     ['on no program', { ...seen, programId: 'nowhere' }, 'program_unknown'],
-    ['with 33 sub-ids', { ...seen, ...subIds(33) }, 'params_too_many'],
+    ['with 33 sub-ids', { ...seen, ...subIds(33) }, 'sub_ids_too_many'],
     ['that nests', { ...seen, publisher: { a: 1 } }, 'malformed'],
   ])(
     'a batch with one bad event, %s → 202, that one rejected, the others accepted',

@@ -119,14 +119,9 @@ describe('path and query', () => {
   const subIds = Array.from({ length: 33 }, (_, index) => `sub${index + 1}=x`);
 
   test.each([
-    ['more than 32 sub-ids', subIds.join('&'), 'params_too_many'],
-    [
-      'more than 32 sub-ids and free parameters',
-      `${subIds.slice(1).join('&')}&placement=top`,
-      'params_too_many',
-    ],
-    ['a sub-id over 256 bytes', `sub1=${'x'.repeat(257)}`, 'param_too_long'],
-    ['a sub-id over 256 bytes, of 129 characters', `sub1=${'%C3%A4'.repeat(129)}`, 'param_too_long'],
+    ['more than 32 sub-ids', subIds.join('&'), 'sub_ids_too_many'],
+    ['a sub-id over 256 bytes', `sub1=${'x'.repeat(257)}`, 'sub_id_too_long'],
+    ['a sub-id over 256 bytes, of 129 characters', `sub1=${'%C3%A4'.repeat(129)}`, 'sub_id_too_long'],
     ['a broken escape in a sub-id', 'sub1=%zz', 'malformed'],
   ])('%s → 400', async (_, query, code) => {
     await everywhere(400, code, `aurora-shoes?${query}`)();

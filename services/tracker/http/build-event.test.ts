@@ -10,10 +10,11 @@ test('the largest event that a call can make is far from the largest that is tak
     settings: { instance: 'i'.repeat(128), region: 'r'.repeat(32), trustedProxies: ['127.0.0.1'] },
   });
   const beginning = 'https://shop.example/?';
-  const name = (index: number) => `${'n'.repeat(62)}${String(index).padStart(2, '0')}`;
-  const params = Array.from({ length: limits.paramsMax }, (_, index) => [
-    name(index),
-    'x'.repeat(limits.paramBytesMax),
+  const value = 'x'.repeat(limits.paramBytesMax);
+  const subIds = Array.from({ length: limits.subIdsMax }, (_, index) => [`sub${1_000 + index}`, value]);
+  const free = Array.from({ length: limits.freeParamsMax }, (_, index) => [
+    `${'n'.repeat(62)}${10 + index}`,
+    value,
   ]);
   const reply = await tracker.publicServer.inject({
     method: 'POST',
@@ -31,13 +32,13 @@ test('the largest event that a call can make is far from the largest that is tak
         programId: id,
         publisher: id,
         url: beginning + 'x'.repeat(locationCharsMax - beginning.length),
-        params: Object.fromEntries(params),
+        params: Object.fromEntries([...subIds, ...free]),
       },
     ],
   });
   expect(reply.json().outcomes).toMatchObject([{ verdict: 'accepted' }]);
   const eventBytes = spool.account().unsentBytes - limits.eventOverheadBytes;
-  expect(eventBytes).toBeGreaterThan(17 * 1024);
-  expect(eventBytes).toBeLessThan(20 * 1024);
-  expect(1.5 * eventBytes).toBeLessThan(limits.eventBytesMax);
+  expect(eventBytes).toBeGreaterThan(20 * 1024);
+  expect(eventBytes).toBeLessThan(24 * 1024);
+  expect(1.3 * eventBytes).toBeLessThan(limits.eventBytesMax);
 });

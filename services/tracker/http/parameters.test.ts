@@ -37,27 +37,40 @@ describe('parseQuery', () => {
 
   const query = (count: number) => Array.from({ length: count }, (_, i) => `sub${i + 1}=${i}`).join('&');
 
-  test('takes 32 sub-ids and free parameters, and no more', () => {
+  test('takes 32 sub-ids, and no more', () => {
     expect(parseQuery(query(32)).fault).toBeNull();
     expect(Object.keys(parseQuery(query(32)).params)).toHaveLength(32);
-    expect(parseQuery(query(33)).fault).toBe('params_too_many');
-    expect(parseQuery(`${query(32)}&placement=top`).fault).toBe('params_too_many');
+    expect(parseQuery(query(33)).fault).toBe('sub_ids_too_many');
+    expect(parseQuery(`${query(32)}&placement=top`)).toMatchObject({
+      fault: null,
+      params: { placement: 'top' },
+    });
     expect(parseQuery(`${query(32)}&publisher=p1`).fault).toBeNull();
+  });
+
+  test('leaves out free parameters beyond 16, and those of over 256 bytes, and refuses nothing for them', () => {
+    const free = (count: number) => Array.from({ length: count }, (_, i) => `p${i}=${i}`).join('&');
+    expect(Object.keys(parseQuery(free(20)).params)).toHaveLength(16);
+    expect(parseQuery(`${free(20)}&sub1=a`)).toMatchObject({ fault: null, params: { p15: '15', sub1: 'a' } });
+    expect({ ...parseQuery(`fbclid=${'x'.repeat(257)}&sub1=a`) }).toEqual({ ...none, params: { sub1: 'a' } });
   });
 
   test('decodes no more of what can’t be read than may be taken', () => {
     const broken = (count: number) => Array.from({ length: count }, (_, i) => `a${i}=%`).join('&');
-    expect(parseQuery(`${broken(32)}&publisher=p1`)).toMatchObject({ publisher: 'p1', fault: null });
-    expect(parseQuery(broken(33)).fault).toBe('params_too_many');
+    expect(parseQuery(`${broken(15)}&free=x&publisher=p1`)).toMatchObject({
+      publisher: 'p1',
+      params: { free: 'x' },
+      fault: null,
+    });
+    expect({ ...parseQuery(`${broken(16)}&free=x&publisher=p1`) }).toEqual({ ...none, publisher: 'p1' });
     expect(parseQuery(`${'a=%&'.repeat(100)}sub1=x`)).toMatchObject({ params: { sub1: 'x' }, fault: null });
   });
 
   test('takes values of 256 bytes, and no more', () => {
     expect(parseQuery(`sub1=${'x'.repeat(256)}`).fault).toBeNull();
-    expect(parseQuery(`sub1=${'x'.repeat(257)}`).fault).toBe('param_too_long');
+    expect(parseQuery(`sub1=${'x'.repeat(257)}`).fault).toBe('sub_id_too_long');
     expect(parseQuery(`sub1=${'%C3%A4'.repeat(128)}`).fault).toBeNull();
-    expect(parseQuery(`sub1=${'%C3%A4'.repeat(128)}x`).fault).toBe('param_too_long');
-    expect(parseQuery(`free=${'x'.repeat(257)}`).fault).toBe('param_too_long');
+    expect(parseQuery(`sub1=${'%C3%A4'.repeat(128)}x`).fault).toBe('sub_id_too_long');
   });
 
   test('reads of a well-formed query what URLSearchParams reads, and never throws', () => {

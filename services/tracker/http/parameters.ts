@@ -124,8 +124,9 @@ class ParameterReader {
   readonly parameters = new Parameters();
   readonly #said = new Set<string>();
   #params: Record<string, string> | null = null;
+  #subIds = 0;
   /** Of different names, whether they can be read or not. */
-  #paramCount = 0;
+  #freeOnes = 0;
 
   fail(reason: CallReason): void {
     this.parameters.fault ??= reason;
@@ -161,20 +162,28 @@ class ParameterReader {
    * Behind that, nothing is decoded: a text may hold thousands of values that can't be, and each costs microseconds.
    */
   #isNew(field: Field | undefined, name: string): boolean {
-    if (field === undefined && (this.#paramCount > limits.paramsMax || !freeName.test(name))) return false;
+    if (field === undefined && !this.#hasRoom(name)) return false;
     const key = field ?? name;
     if (this.#said.has(key)) return false;
     this.#said.add(key);
-    if (field !== undefined || ++this.#paramCount <= limits.paramsMax) return true;
-    this.fail('params_too_many');
+    if (field !== undefined) return true;
+    if (!subIdName.test(name)) return ++this.#freeOnes <= limits.freeParamsMax;
+    if (++this.#subIds <= limits.subIdsMax) return true;
+    this.fail('sub_ids_too_many');
     return false;
+  }
+
+  #hasRoom(name: string): boolean {
+    if (!freeName.test(name)) return false;
+    return subIdName.test(name) ? this.#subIds <= limits.subIdsMax : this.#freeOnes < limits.freeParamsMax;
   }
 
   #put(field: Field | undefined, name: string, value: string): void {
     if (field !== undefined) {
       this.parameters[field] = value;
     } else if (isLong(value)) {
-      this.fail('param_too_long');
+      // Others add parameters of their own to a link, as long as they like: no reason to refuse it.
+      if (subIdName.test(name)) this.fail('sub_id_too_long');
     } else {
       if (this.#params === null) this.parameters.params = this.#params = {};
       this.#params[name] = value;

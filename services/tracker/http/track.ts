@@ -15,7 +15,8 @@ import { readTransaction } from './transaction.ts';
  */
 export function track(call: Call): void {
   try {
-    const refusal = check(call);
+    // Whoever clicks is sent on, and so has to be looked up first, however often they click.
+    const refusal = check(call) ?? (call.type === 'click' ? null : limitOf(call));
     if (refusal !== null) {
       conclude(call, refusal);
       return;
@@ -53,9 +54,12 @@ function prepare(call: Call, nowMs: number): CallReason | null {
     if (transaction === 'signature_invalid') return transaction;
     call.transaction = transaction;
   }
-  // What is ignored gets no name, spends nobody's share, and makes nobody a visitor.
+  // What is ignored spends nobody's share, gets no name, and makes nobody a visitor.
   const isEvent = caller.ignored === null;
-  if (isEvent) {
+  const limit = isEvent
+    ? ((type === 'click' ? limitOf(call) : null) ?? parts.rates.ofProgram(programId))
+    : null;
+  if (isEvent && limit === null) {
     const { idempotencyKey, publisher } = parameters;
     const messageId =
       idempotencyKey === ''
@@ -65,7 +69,12 @@ function prepare(call: Call, nowMs: number): CallReason | null {
     call.messageId = messageId;
   }
   if (type === 'click' && program !== null) aim(call, nowMs);
-  return isEvent ? parts.rates.exceeded(programId, caller.ip) : null;
+  return limit;
+}
+
+/** Whether the caller calls too often. */
+function limitOf({ parts, caller }: Call): CallReason | null {
+  return caller.ignored === null ? parts.rates.ofAddress(caller.ip) : null;
 }
 
 /** Finds out where a click goes. */
@@ -77,17 +86,25 @@ function aim(call: Call, nowMs: number): void {
   const { location, reason } = redirectFor(call.program!, link, values, parts.keyring, nowMs);
   call.location = location;
   call.redirectReason = reason;
-  if (reason !== '' && call.caller.ignored === null) parts.tally.countRedirect(reason);
 }
 
 function settled(outcome: SpoolOutcome, call: Call): void {
-  // Nobody becomes a visitor by an event that is not kept; who refuses is forgotten all the same.
-  if (outcome !== 'accepted' && call.consent.choice === 'granted') call.setCookies = [];
   try {
+    if (outcome !== 'accepted') unmake(call);
     conclude(call, outcome === 'accepted' ? null : outcome === 'full' ? 'spool_full' : 'spool_failed');
   } catch (error) {
     fail(call, error);
   }
+}
+
+/**
+ * Takes back what an event that is not kept has promised: its name, and a cookie. Who refuses is forgotten all the
+ * same.
+ */
+function unmake(call: Call): void {
+  call.messageId = '';
+  if (call.consent.choice === 'granted') call.setCookies = [];
+  if (call.location !== '') aim(call, call.parts.clock.wallMs());
 }
 
 /** Answers and counts: the one way out of every event. */
@@ -98,6 +115,8 @@ function conclude(call: Call, reason: CallReason | null): void {
   const told = call.caller.ignored ?? reason;
   const type = call.type ?? 'none';
   parts.tally.count(type, told);
+  if (call.redirectReason !== '' && call.caller.ignored === null)
+    parts.tally.countRedirect(call.redirectReason);
   // What is far too long to be an id is not kept for anybody to look at.
   const shownId = call.programId.length > parts.limits.idLengthMax ? '' : call.programId;
   parts.ring.note(type, shownId, told, told === null ? call.messageId : '');

@@ -47,27 +47,36 @@ describe('RateLimits', () => {
 
   test('none, as it comes', () => {
     const off = rates(0, 0);
-    for (let i = 0; i < 1_000; i++) expect(off.exceeded('a', '192.0.2.1')).toBeNull();
+    for (let i = 0; i < 1_000; i++) {
+      expect(off.ofAddress('192.0.2.1')).toBeNull();
+      expect(off.ofProgram('a')).toBeNull();
+    }
   });
 
   test('of programs and addresses', () => {
     const both = rates(3, 2);
-    const ips = ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.3'];
-    expect(ips.map((ip) => both.exceeded('a', ip))).toEqual([
+    expect(['a', 'a', 'a', 'a', 'b'].map((id) => both.ofProgram(id))).toEqual([
+      null,
+      null,
+      null,
+      'rate_limited_program',
+      null,
+    ]);
+    expect(['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2'].map((ip) => both.ofAddress(ip))).toEqual([
       null,
       null,
       'rate_limited_address',
       null,
-      'rate_limited_program',
     ]);
   });
 
   test('an IPv6 caller is counted by the network that is theirs', () => {
     const one = rates(0, 1);
-    expect(one.exceeded('a', '2001:db8:1:2::1')).toBeNull();
-    expect(one.exceeded('a', '2001:db8:1:2:ffff::9')).toBe('rate_limited_address');
-    expect(one.exceeded('a', '2001:db8:1:3::1')).toBeNull();
-    expect(one.exceeded('a', '::ffff:192.0.2.1')).toBeNull();
-    expect(one.exceeded('a', '')).toBeNull();
+    expect(one.ofAddress('2001:db8:1:2::1')).toBeNull();
+    expect(one.ofAddress('2001:db8:1:2:ffff::9')).toBe('rate_limited_address');
+    expect(one.ofAddress('2001:db8:1:3::1')).toBeNull();
+    expect(one.ofAddress('::ffff:192.0.2.1')).toBeNull();
+    expect(one.ofAddress('192.0.2.1')).toBe('rate_limited_address');
+    expect(one.ofAddress('')).toBeNull();
   });
 });

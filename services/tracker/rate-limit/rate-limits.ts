@@ -1,6 +1,5 @@
 import type { Clock } from '@trackline/domain/clock';
 import { networkOf } from '@trackline/domain/privacy';
-import type { CallReason } from '@trackline/domain/verdict';
 import type { Limits } from '../limits.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -22,10 +21,15 @@ export class RateLimits {
     this.#addresses = buckets(settings.addressPerSecond);
   }
 
-  /** Why a call is one too many; null where it is not. A caller's address is asked first: it spends no program's. */
-  exceeded(programId: string, ip: string): CallReason | null {
-    if (this.#addresses !== null && !this.#addresses.take(networkOf(ip))) return 'rate_limited_address';
-    if (this.#programs !== null && !this.#programs.take(programId)) return 'rate_limited_program';
-    return null;
+  /** Whether a call from this address is one too many; null where it is not. */
+  ofAddress(ip: string): 'rate_limited_address' | null {
+    const isFree = this.#addresses === null || this.#addresses.take(networkOf(ip));
+    return isFree ? null : 'rate_limited_address';
+  }
+
+  /** Whether a call on this program is one too many; null where it is not. */
+  ofProgram(programId: string): 'rate_limited_program' | null {
+    const isFree = this.#programs === null || this.#programs.take(programId);
+    return isFree ? null : 'rate_limited_program';
   }
 }

@@ -53,11 +53,10 @@ const params = Type.Object(
   {},
   {
     description:
-      `Sub-ids (\`sub1\`, \`sub2\`, …) and free parameters: ${limits.paramsMax} at most, each of ` +
-      `${limits.paramBytesMax} bytes at most.`,
+      `${limits.subIdsMax} sub-ids (\`sub1\`, \`sub2\`, …) and ${limits.freeParamsMax} free parameters at most, each ` +
+      `of ${limits.paramBytesMax} bytes at most; of free ones what is beyond is left out.`,
     propertyNames: { pattern: freeName.source },
-    additionalProperties: Type.String({ maxLength: limits.paramBytesMax }),
-    maxProperties: limits.paramsMax,
+    additionalProperties: Type.String(),
     examples: [{ sub1: 'banner-3' }],
   },
 );

@@ -31,8 +31,8 @@ export const ofEvent: readonly CallReason[] = [
   'malformed',
   'id_malformed',
   'id_too_long',
-  'params_too_many',
-  'param_too_long',
+  'sub_ids_too_many',
+  'sub_id_too_long',
   'idempotency_key_malformed',
 ];
 
