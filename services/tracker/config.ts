@@ -9,8 +9,8 @@ import {
 } from '@trackline/adapters/environment/variables';
 import Type, { type Static } from 'typebox';
 import { readCorsOrigins } from './http/cors.ts';
-import { readTrustedProxies } from './http/trusted-proxies.ts';
-import { visitorDaysMax } from './http/visitor.ts';
+import { readTrustedProxies } from './http/request/trusted-proxies.ts';
+import { visitorDaysMax } from './http/request/visitor.ts';
 import { contradictions, limits } from './limits.ts';
 import { loadNamedFiles } from './named-files.ts';
 

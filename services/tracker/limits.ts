@@ -58,7 +58,7 @@ export const limits = Object.freeze({
 
   // The spool.
   /**
-   * One encoded event. The largest that a call can make takes 23 KiB: 4 are its landing URL (http/location.ts
+   * One encoded event. The largest that a call can make takes 23 KiB: 4 are its landing URL (http/redirect/location.ts
    * bounds it), 14 its parameters, 3 its user agent and referrer. The rest is room to grow.
    */
   eventBytesMax: 32 * KiB,

@@ -10,7 +10,7 @@ import { buildBotFilter } from './bots/bots.ts';
 import { processConfig, type TrackerConfig } from './config.ts';
 import { buildConsentReader } from './consent/signals.ts';
 import { readCorsOrigins } from './http/cors.ts';
-import { readTrustedProxies } from './http/trusted-proxies.ts';
+import { readTrustedProxies } from './http/request/trusted-proxies.ts';
 import { limits } from './limits.ts';
 import { loadNamedFiles } from './named-files.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';

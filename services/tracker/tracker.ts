@@ -7,11 +7,11 @@ import type { FastifyInstance } from 'fastify';
 import type { BotFilter } from './bots/bots.ts';
 import type { ConsentReader } from './consent/signals.ts';
 import { Drain } from './drain.ts';
-import type { ProgramLookups } from './http/call.ts';
 import { type CorsOrigins, pageOriginsOf } from './http/cors.ts';
+import { trustOf } from './http/request/trusted-proxies.ts';
+import { VisitorCookie, type VisitorCookieSettings } from './http/request/visitor.ts';
 import { buildPublicServer, originOf } from './http/server.ts';
-import { trustOf } from './http/trusted-proxies.ts';
-import { VisitorCookie, type VisitorCookieSettings } from './http/visitor.ts';
+import type { ProgramLookups } from './http/tracking/call.ts';
 import type { Limits } from './limits.ts';
 import { RateLimits, type RateSettings } from './rate-limit/rate-limits.ts';
 import { Sender } from './shipping/sender.ts';
@@ -139,7 +139,10 @@ export function buildTracker(parts: TrackerParts): Tracker {
     ring,
     registry: metrics.registry,
     isDraining,
-    publicUrl: () => originOf(publicServer.server),
+    async buildOpenApi() {
+      const { buildOpenApi } = await import('./http/openapi.ts');
+      return buildOpenApi(() => originOf(publicServer.server));
+    },
   });
   observe(metrics.registry, { clock, tally, spool, sender, programs });
 

@@ -1,6 +1,6 @@
 import { emptyKeyring } from '@trackline/adapters/keyring/keyring';
 import { redirectReasons } from '@trackline/domain/verdict';
-import { redirectFor } from '@trackline/tracker/http/location';
+import { redirectFor } from '@trackline/tracker/http/redirect/location';
 import { expect, test } from 'vitest';
 import { hostileTargets } from '../helpers/hostile-targets.ts';
 import { program } from '../helpers/programs.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
-import { gif } from '@trackline/tracker/http/pixel';
+import { gif } from '@trackline/tracker/http/answers/pixel';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { RawConnection, type RawReply, sayRaw } from './raw-http.ts';
 import { buildTracker, GivenPrograms, program, type TestTracker, type TrackerOverrides } from './tracker.ts';

@@ -1,4 +1,4 @@
-import { gif } from '@trackline/tracker/http/pixel';
+import { gif } from '@trackline/tracker/http/answers/pixel';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RawReply } from './raw-http.ts';
 

@@ -6,9 +6,9 @@ import { type CallReason, reasons, verdictHeader } from '@trackline/domain/verdi
 import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
 import type { Tally } from '../watching/tally.ts';
-import { ignoredAs } from './ignored.ts';
-import { gif, gifType, isForPixel } from './pixel.ts';
-import { takesBody } from './request-target.ts';
+import { gif, gifType, isForPixel } from './answers/pixel.ts';
+import { ignoredAs } from './request/ignored.ts';
+import { takesBody } from './request/request-target.ts';
 
 /**
  * What is refused before any route is looked for: by Node's parser (it then tells `clientError`), for its

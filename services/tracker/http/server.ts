@@ -6,16 +6,16 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { beginAnswer } from './answer.ts';
-import { bodyTypes } from './body.ts';
-import type { TrackingParts } from './call.ts';
+import { beginAnswer } from './answers/answer.ts';
+import { refuse } from './answers/refuse.ts';
 import { allowOrigin, type CorsOrigins } from './cors.ts';
-import { parseQuery } from './parameters.ts';
 import { buildProtocol } from './protocol.ts';
-import { BodyRefused, BodyRoom } from './receive-body.ts';
-import { refuse } from './refuse.ts';
-import { methodsOf, takesBody } from './request-target.ts';
+import { bodyTypes } from './request/body.ts';
+import { parseQuery } from './request/parameters.ts';
+import { BodyRefused, BodyRoom } from './request/receive-body.ts';
+import { methodsOf, takesBody } from './request/request-target.ts';
 import { type PublicRoute, publicRoutes } from './routes/routes.ts';
+import type { TrackingParts } from './tracking/call.ts';
 
 export interface PublicServerOptions {
   readonly parts: TrackingParts;

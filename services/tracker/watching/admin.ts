@@ -18,8 +18,8 @@ export interface AdminParts {
   readonly ring: VerdictRing;
   readonly registry: Registry;
   readonly isDraining: () => boolean;
-  /** Where the public port is reached. */
-  readonly publicUrl: () => string;
+  /** Makes what serves the document of the public port, and the page to try it. */
+  readonly buildOpenApi: () => Promise<FastifyInstance>;
 }
 
 /**
@@ -72,7 +72,7 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
   // Made when somebody first asks: a tracker starts without it.
   let openApi: Promise<FastifyInstance> | undefined;
   async function serveOpenApi(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    openApi ??= import('./openapi.ts').then(({ buildOpenApi }) => buildOpenApi(parts.publicUrl));
+    openApi ??= parts.buildOpenApi();
     const { routing } = await openApi;
     reply.hijack();
     routing(request.raw, reply.raw);

@@ -1,7 +1,7 @@
 import type { Clock } from '@trackline/domain/clock';
 import type { Logger } from 'pino';
 import type { DrainTelemetry } from '../drain.ts';
-import type { CallTelemetry } from '../http/call.ts';
+import type { CallTelemetry } from '../http/tracking/call.ts';
 import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from '../program-cache/telemetry.ts';
 import type { SenderTelemetry, SendFailure } from '../shipping/sender.ts';
 import type { StatementTelemetry } from '../shipping/statements.ts';

@@ -6,8 +6,8 @@ import {
   verdictHeader,
 } from '@trackline/domain/verdict';
 import { jsonType } from '../../error-body.ts';
-import { beginAnswer, comesAgain, retryAfterS } from '../answer.ts';
-import type { Call, TrackedRoute } from '../call.ts';
+import { beginAnswer, comesAgain, retryAfterS } from '../answers/answer.ts';
+import type { Call, TrackedRoute } from '../tracking/call.ts';
 import { typeNamed } from './events.ts';
 import { outcomeOf } from './transaction.ts';
 

@@ -1,7 +1,7 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
-import { beginTracked, isAboutWindow } from '../answer.ts';
-import type { Call, TrackedRoute } from '../call.ts';
-import { landingLocation } from '../location.ts';
+import { beginTracked, isAboutWindow } from '../answers/answer.ts';
+import { landingLocation } from '../redirect/location.ts';
+import type { Call, TrackedRoute } from '../tracking/call.ts';
 
 /**
  * `GET /v1/click/:programId`: on to the landing URL, or to the target that the link names if the program allows

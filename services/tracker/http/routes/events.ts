@@ -2,9 +2,9 @@ import type { EventType } from '@trackline/domain/tracking-event';
 import { eventTypes } from '@trackline/domain/tracking-event';
 import type { CallReason } from '@trackline/domain/verdict';
 import { jsonType } from '../../error-body.ts';
-import { answerError, beginTracked } from '../answer.ts';
-import type { Call, TrackedRoute } from '../call.ts';
-import type { Parameters } from '../parameters.ts';
+import { answerError, beginTracked } from '../answers/answer.ts';
+import type { Parameters } from '../request/parameters.ts';
+import type { Call, TrackedRoute } from '../tracking/call.ts';
 
 /**
  * `GET /v1/events/:programId?type=…`: tracks like its pixel twin, and tells in JSON what it decided on. It

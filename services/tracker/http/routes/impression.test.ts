@@ -2,7 +2,7 @@ import { vastEvents } from '@trackline/domain/tracking-event';
 import { describe, expect, test } from 'vitest';
 import { buildTracker, GivenPrograms, program } from '../../../../test/helpers/tracker.ts';
 import { until } from '../../../../test/helpers/until.ts';
-import { gif } from '../pixel.ts';
+import { gif } from '../answers/pixel.ts';
 
 const nowMs = Date.now();
 const programs = () =>

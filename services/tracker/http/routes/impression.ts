@@ -1,5 +1,5 @@
-import type { TrackedRoute } from '../call.ts';
-import { answerPixel } from '../pixel.ts';
+import { answerPixel } from '../answers/pixel.ts';
+import type { TrackedRoute } from '../tracking/call.ts';
 
 /** `GET /v1/impression/:programId`: the pixel. */
 export const impression: TrackedRoute = {

@@ -1,8 +1,8 @@
 import type { CallReason } from '@trackline/domain/verdict';
 import { jsonType } from '../../error-body.ts';
-import { answerError, beginTracked } from '../answer.ts';
-import type { Call, TrackedRoute } from '../call.ts';
-import { answerPixel } from '../pixel.ts';
+import { answerError, beginTracked } from '../answers/answer.ts';
+import { answerPixel } from '../answers/pixel.ts';
+import type { Call, TrackedRoute } from '../tracking/call.ts';
 
 /** `GET /v1/transaction/:programId`: the pixel of a page that says thank you. */
 export const transactionPixel: TrackedRoute = {

@@ -1,7 +1,7 @@
 import { messageIdPattern } from '@trackline/domain/message-id';
 import { type CallReason, reasons, redirectReasons, verdictHeader } from '@trackline/domain/verdict';
 import Type, { type TSchema } from 'typebox';
-import { comesAgain, isAboutProgram } from '../answer.ts';
+import { comesAgain, isAboutProgram } from '../answers/answer.ts';
 import { ofBody, ofBytes } from './reasons.ts';
 
 /** What one status can mean, and what it looks like: as Fastify has it, and as OpenAPI reads it from there. */

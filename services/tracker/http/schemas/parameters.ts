@@ -3,9 +3,9 @@ import { messageIdPattern } from '@trackline/domain/message-id';
 import { eventTypes, transactionStatuses, vastEvents } from '@trackline/domain/tracking-event';
 import Type, { type TObject, type TSchema, type TString } from 'typebox';
 import { limits } from '../../limits.ts';
-import { expiresPattern } from '../location.ts';
-import { type Field, freeName, linkName } from '../parameters.ts';
-import { amountPattern, orderIdPattern } from '../transaction.ts';
+import { expiresPattern } from '../redirect/location.ts';
+import { type Field, freeName, linkName } from '../request/parameters.ts';
+import { amountPattern, orderIdPattern } from '../tracking/transaction.ts';
 
 /**
  * What a call may say, for the document alone: check.ts decides, and a test compares the two. Each field of

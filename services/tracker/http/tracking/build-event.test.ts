@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { buildTracker, GivenPrograms, program } from '../../../test/helpers/tracker.ts';
-import { limits } from '../limits.ts';
-import { locationCharsMax } from './location.ts';
+import { buildTracker, GivenPrograms, program } from '../../../../test/helpers/tracker.ts';
+import { limits } from '../../limits.ts';
+import { locationCharsMax } from '../redirect/location.ts';
 
 test('the largest event that a call can make is far from the largest that is taken', async () => {
   const id = 'p'.repeat(limits.idLengthMax);

@@ -1,8 +1,8 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
+import { pathOf } from '../request/request-target.ts';
+import type { Call } from '../tracking/call.ts';
 import { beginTracked, isAboutProgram } from './answer.ts';
-import type { Call } from './call.ts';
-import { pathOf } from './request-target.ts';
 
 /** A transparent GIF of 1×1. */
 export const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { buildTracker, type TrackerOverrides } from '../../../test/helpers/tracker.ts';
-import { until } from '../../../test/helpers/until.ts';
+import { buildTracker, type TrackerOverrides } from '../../../../test/helpers/tracker.ts';
+import { until } from '../../../../test/helpers/until.ts';
 
 /** Who is recognised, and who is not: from the call to the event. */
 

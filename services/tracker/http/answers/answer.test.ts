@@ -4,7 +4,7 @@ import {
   GivenPrograms,
   program,
   type TrackerOverrides,
-} from '../../../test/helpers/tracker.ts';
+} from '../../../../test/helpers/tracker.ts';
 
 /** The headers that the HTTP contract gives each answer, and none besides. */
 

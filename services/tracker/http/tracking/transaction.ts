@@ -8,7 +8,7 @@ import {
 } from '@trackline/domain/tracking-event';
 import type { CallReason } from '@trackline/domain/verdict';
 import { isSignedBy, transactionText } from '@trackline/proto/signature';
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from '../request/parameters.ts';
 
 /** For schemas; whole amounts are bounded besides. */
 export const orderIdPattern = /^[\x21-\x7e]{1,50}$/;

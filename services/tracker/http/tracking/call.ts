@@ -7,17 +7,17 @@ import type { Program } from '@trackline/domain/program';
 import type { EventType, Transaction } from '@trackline/domain/tracking-event';
 import type { CallReason, RedirectReason } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
-import type { BotFilter } from '../bots/bots.ts';
-import type { ConsentReader } from '../consent/signals.ts';
-import type { Limits } from '../limits.ts';
-import type { RateLimits } from '../rate-limit/rate-limits.ts';
-import type { SpoolIntake } from '../shipping/spool.ts';
-import type { Tally } from '../watching/tally.ts';
-import type { VerdictRing } from '../watching/verdict-ring.ts';
-import type { Caller } from './caller.ts';
-import type { Parameters } from './parameters.ts';
-import type { Trusts } from './trusted-proxies.ts';
-import type { VisitorCookie } from './visitor.ts';
+import type { BotFilter } from '../../bots/bots.ts';
+import type { ConsentReader } from '../../consent/signals.ts';
+import type { Limits } from '../../limits.ts';
+import type { RateLimits } from '../../rate-limit/rate-limits.ts';
+import type { SpoolIntake } from '../../shipping/spool.ts';
+import type { Tally } from '../../watching/tally.ts';
+import type { VerdictRing } from '../../watching/verdict-ring.ts';
+import type { Caller } from '../request/caller.ts';
+import type { Parameters } from '../request/parameters.ts';
+import type { Trusts } from '../request/trusted-proxies.ts';
+import type { VisitorCookie } from '../request/visitor.ts';
 
 /** What every call is tracked with. */
 export interface TrackingParts {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallReason } from '@trackline/domain/verdict';
 import secureJson from 'secure-json-parse';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../../limits.ts';
 import { mayHoldMoreValues } from './json-values.ts';
 import { faulty, type Parameters, parseQuery, readJson } from './parameters.ts';
 

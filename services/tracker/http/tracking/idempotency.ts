@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isMessageId, keyedMessageId, messageIdMs } from '@trackline/domain/message-id';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../../limits.ts';
 
 /**
  * The message id of an event that its client named: the key's time, and a hash of the program, the publisher and

@@ -1,8 +1,8 @@
 import type { ProgramLookup } from '@trackline/domain/decide';
 import { describe, expect, test } from 'vitest';
-import { RawConnection } from '../../../test/helpers/raw-http.ts';
-import { buildTracker, GivenPrograms, program, type TestTracker } from '../../../test/helpers/tracker.ts';
-import { until } from '../../../test/helpers/until.ts';
+import { RawConnection } from '../../../../test/helpers/raw-http.ts';
+import { buildTracker, GivenPrograms, program, type TestTracker } from '../../../../test/helpers/tracker.ts';
+import { until } from '../../../../test/helpers/until.ts';
 
 /**
  * Clients that are gone before they are answered: what a browser does with the pixels of a page that is being

@@ -2,8 +2,8 @@ import swagger from '@fastify/swagger';
 // Version 5: what version 6 serves files by needs Node 22.
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { publicRoutes } from '../http/routes/routes.ts';
-import { headersSometimes } from '../http/schemas/answers.ts';
+import { publicRoutes } from './routes/routes.ts';
+import { headersSometimes } from './schemas/answers.ts';
 
 /**
  * `/openapi.json`, the document of the public port (OpenAPI 3.1), and `/openapi`, a page to read and try it. An app of

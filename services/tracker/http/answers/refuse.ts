@@ -1,9 +1,9 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorBody, jsonType } from '../error-body.ts';
+import { errorBody, jsonType } from '../../error-body.ts';
+import { ignoredAs } from '../request/ignored.ts';
+import type { TrackingParts } from '../tracking/call.ts';
 import { beginAnswer, comesAgain, retryAfterS } from './answer.ts';
-import type { TrackingParts } from './call.ts';
-import { ignoredAs } from './ignored.ts';
 import { isForPixel, sendPixel } from './pixel.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Program } from '@trackline/domain/program';
 import { linkText, sign } from '@trackline/proto/signature';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { program } from '../../../test/helpers/programs.ts';
+import { program } from '../../../../test/helpers/programs.ts';
 import {
   landingLocation,
   locationCharsMax,

@@ -1,12 +1,12 @@
 import { decide, type ProgramLookup } from '@trackline/domain/decide';
 import { newMessageId } from '@trackline/domain/message-id';
 import type { CallReason } from '@trackline/domain/verdict';
-import type { SpoolOutcome } from '../shipping/spool.ts';
+import type { SpoolOutcome } from '../../shipping/spool.ts';
+import { redirectFor } from '../redirect/location.ts';
 import { buildEvent } from './build-event.ts';
 import type { Call } from './call.ts';
 import { check } from './check.ts';
 import { messageIdOfKey } from './idempotency.ts';
-import { redirectFor } from './location.ts';
 import { readTransaction } from './transaction.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallReason } from '@trackline/domain/verdict';
 import type { FastifyRequest } from 'fastify';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../../limits.ts';
 import { ignoredAs } from './ignored.ts';
 import { callerAddress, type Trusts } from './trusted-proxies.ts';
 import { visitorCookieIn } from './visitor.ts';

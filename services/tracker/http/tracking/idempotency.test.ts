@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { isKeyed, messageIdMs, newMessageId } from '@trackline/domain/message-id';
 import { expect, test } from 'vitest';
-import { limits } from '../limits.ts';
+import { limits } from '../../limits.ts';
 import { messageIdOfKey } from './idempotency.ts';
 
 const nowMs = Date.UTC(2026, 4, 17, 13, 30);

@@ -1,5 +1,5 @@
 import type { CallReason } from '@trackline/domain/verdict';
-import { limits } from '../limits.ts';
+import { limits } from '../../limits.ts';
 
 /**
  * What a call says of one event, wherever it says it: in its query, in a form, or in JSON. Each field is text, ''

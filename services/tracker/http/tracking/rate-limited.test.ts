@@ -1,7 +1,7 @@
 import { systemClock } from '@trackline/domain/clock';
 import { describe, expect, test } from 'vitest';
-import { FakeClock } from '../../../test/helpers/fake-clock.ts';
-import { buildTracker, GivenPrograms, program } from '../../../test/helpers/tracker.ts';
+import { FakeClock } from '../../../../test/helpers/fake-clock.ts';
+import { buildTracker, GivenPrograms, program } from '../../../../test/helpers/tracker.ts';
 
 /** What is shed for its rate, and what becomes of who calls. */
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallReason } from '@trackline/domain/verdict';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../../limits.ts';
 
 /** Why a body was not received to its end. */
 export class BodyRefused extends Error {

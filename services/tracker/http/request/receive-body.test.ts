@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { RawConnection } from '../../../test/helpers/raw-http.ts';
-import { buildTracker } from '../../../test/helpers/tracker.ts';
-import { until } from '../../../test/helpers/until.ts';
+import { RawConnection } from '../../../../test/helpers/raw-http.ts';
+import { buildTracker } from '../../../../test/helpers/tracker.ts';
+import { until } from '../../../../test/helpers/until.ts';
 import { BodyRefused, BodyRoom } from './receive-body.ts';
 
 const limits = { bodyPiecesMax: 4, bodyPieceOverheadBytes: 100, bodyBytesHeldMax: 1_000 };

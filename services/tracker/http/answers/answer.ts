@@ -1,8 +1,8 @@
 import type { Random } from '@trackline/domain/clock';
 import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
-import { errorBody, jsonType } from '../error-body.ts';
-import type { Call } from './call.ts';
+import { errorBody, jsonType } from '../../error-body.ts';
+import type { Call } from '../tracking/call.ts';
 
 const verdictHeaders = new Map(callReasons.map((reason) => [reason, verdictHeader(reason)]));
 
