@@ -43,7 +43,7 @@ describe('programs', () => {
     expect(programs.map(({ program }) => program.id)).toEqual(samples.map(({ id }) => id).toSorted());
     const { counts } = await cli.document<{ counts: object }>('program', 'import', 'examples/programs.json');
     expect(counts).toMatchObject({ same: samples.length, stored: 0 });
-    expect((await cli.trackline('program', 'list')).stdout).toMatch(/^aurora-shoes +1 +active /m);
+    expect((await cli.trackline('program', 'list')).stdout).toMatch(/^aurora-shoes +2 +active /m);
   });
 
   test('pause, resume, delete and put go round, and each is in the store when the command ends', async () => {
