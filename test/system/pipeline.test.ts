@@ -1,6 +1,7 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import autocannon from 'autocannon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tcString } from '../helpers/consent-strings.ts';
 import { countStreamRecords } from '../helpers/event-stream-records.ts';
 import { tableReader } from '../helpers/event-table.ts';
 import { type RunningStack, startStack, stateFolder } from '../helpers/stack.ts';
@@ -147,6 +148,26 @@ describe('the pipeline', () => {
     }
     expect(await itemOf(clickId)).toEqual(before);
   });
+
+  test.each([
+    ['Sec-GPC', '', { 'sec-gpc': '1' }],
+    ['TCF without purpose 1', `&gdpr=1&gdpr_consent=${tcString({ consents: [2, 7] })}`, {}],
+  ])(
+    'with %s: no cookie, and in the item neither IP nor user agent nor visitor',
+    async (_, query, headers) => {
+      const ids = new Set(await tables.messageIds());
+      const url = `${stack.file.trackerUrl}/v1/impression/${sample}?publisher=p1${query}`;
+      const reply = await fetch(url, { headers: { 'user-agent': 'Mozilla/5.0', ...headers } });
+      expect(reply.headers.get('x-tracking-verdict')).toBe('accepted');
+      expect(reply.headers.get('set-cookie')).toBeNull();
+      const item = await until('the item', async () => {
+        const items = await tables.items(stack.file.tables.trackingEvents);
+        return items.find(({ messageId }) => !ids.has(messageId!.S!));
+      });
+      expect(item.consent).toMatchObject({ M: { choice: { S: 'denied' } } });
+      for (const name of ['ip', 'userAgent', 'visitorId']) expect(item).not.toHaveProperty(name);
+    },
+  );
 
   test('10,000 impressions: client, ledger and table agree to the event', async () => {
     // What came before must be through, so that the differences are this test's alone.
