@@ -20,6 +20,8 @@ describe('a call', () => {
     ['Sec-GPC', {}, { 'sec-gpc': '1' }, 'gpc', 'denied'],
     ['DNT', {}, { dnt: '1' }, 'dnt', 'denied'],
     ['Sec-GPC, said twice on the way', {}, { 'sec-gpc': '1, 1' }, 'gpc', 'denied'],
+    ['Sec-GPC, beside one that does not refuse', {}, { 'sec-gpc': '0,\t1' }, 'gpc', 'denied'],
+    ['DNT, beside one that does not refuse', {}, { dnt: '1, 0' }, 'dnt', 'denied'],
     ['gpp', { gpp: 'DBABTA~1YYN' }, {}, 'gpp', 'denied'],
     ['gpp and gpp_sid', { gpp: 'DBABTA~1YNN', gppSid: '6' }, {}, 'gpp', 'granted'],
     ['gpp_sid alone', { gppSid: '7' }, {}, 'gpp', 'denied'],
@@ -33,9 +35,12 @@ describe('a call', () => {
     expect(decideConsent(read(strings, headers), 'granted')).toEqual({ basis, choice });
   });
 
-  test.each(['0', '', 'true', '1, 0', '01'])('whose Sec-GPC or DNT is %j says nothing by it', (value) => {
-    expect(read({}, { 'sec-gpc': value, dnt: value })).toEqual(read({}));
-  });
+  test.each(['0', '', 'true', '0, 0', '01', '0 1', '1.0', '11'])(
+    'whose Sec-GPC or DNT is %j says nothing by it',
+    (value) => {
+      expect(read({}, { 'sec-gpc': value, dnt: value })).toEqual(read({}));
+    },
+  );
 });
 
 test('the vendor that is asked about is the one configured', () => {

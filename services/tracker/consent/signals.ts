@@ -50,7 +50,7 @@ export function buildConsentReader({ vendorId }: { readonly vendorId: number | n
   };
 }
 
-/** Whether a header is `1`. One that came twice is told as a list: it refuses no less. */
+/** Whether a header is `1`. One that came more than once is told as a list, and one that refuses is enough. */
 function saysOne(value: string | string[] | undefined): boolean {
-  return value !== undefined && /^1(?: *, *1)*$/.test(String(value));
+  return value !== undefined && /(?:^|,)[ \t]*1[ \t]*(?:,|$)/.test(String(value));
 }

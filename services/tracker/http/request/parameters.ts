@@ -60,6 +60,18 @@ export function linkName(field: string): string {
   return field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 
+/** A refusal may be in any of these: none is lost behind another saying of the same. */
+const isOfConsent: ReadonlySet<Field | undefined> = new Set<Field>([
+  'gdpr',
+  'gdprConsent',
+  'gpp',
+  'gppSid',
+  'usPrivacy',
+]);
+
+/** What can be read as none of them, and so refuses. */
+const unreadable = '?';
+
 const subIdName = /^sub[1-9]\d{0,3}$/;
 export const freeName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
@@ -80,8 +92,8 @@ export function faulty(fault: CallReason): Parameters {
 
 /**
  * Reads the part of a URL behind its `?`, or the body of a form. Of a parameter that comes twice the first
- * counts, even if it is empty. A name that can be none of ours is not even decoded, whatever it holds. Never
- * throws.
+ * counts, even if it is empty; of consent, what is empty says nothing, and what says two things can't be read. A
+ * name that can be none of ours is not even decoded, whatever it holds. Never throws.
  */
 export function parseQuery(text: string): Parameters {
   if (text === '') return none;
@@ -135,6 +147,11 @@ class ParameterReader {
   /** A name and a value as forms write them. */
   takeEncoded(name: string, value: string): void {
     const field = fieldOf.get(name);
+    if (isOfConsent.has(field)) {
+      // Once it can't be read, it is not decoded again: see below.
+      if (this.parameters[field!] !== unreadable) this.#putConsent(field!, decoded(value));
+      return;
+    }
     if (!this.#isNew(field, name)) return;
     const text = decoded(value);
     if (text !== null) this.#put(field, name, text);
@@ -148,6 +165,7 @@ class ParameterReader {
     if (field === undefined) this.takeFree(name, value);
     else if (value !== null) {
       if (typeof value === 'object' || isInexact(value)) this.fail('malformed');
+      else if (isOfConsent.has(field)) this.#putConsent(field, String(value));
       else if (this.#isNew(field, name)) this.#put(field, name, String(value));
     }
   }
@@ -176,6 +194,14 @@ class ParameterReader {
   #hasRoom(name: string): boolean {
     if (!freeName.test(name)) return false;
     return subIdName.test(name) ? this.#subIds <= limits.subIdsMax : this.#freeOnes < limits.freeParamsMax;
+  }
+
+  /** @param text null where its escapes are broken */
+  #putConsent(field: Field, text: string | null): void {
+    if (text === '') return;
+    if (text === null) this.fail('malformed');
+    const before = this.parameters[field];
+    this.parameters[field] = text === null || (before !== '' && before !== text) ? unreadable : text;
   }
 
   #put(field: Field | undefined, name: string, value: string): void {
