@@ -17,6 +17,10 @@ test.each([
   [`__Host-trackline-2=1; __Host-trackline=${id}`, id],
   [`a="; b=__Host-trackline=1; __Host-trackline=${id}`, id],
   [`__Host-trackline=${id}; __Host-trackline=other`, id],
+  [`planted=a __Host-trackline=other; __Host-trackline=${id}`, id],
+  [`planted=a, __Host-trackline=other`, null],
+  [`a=b;  __Host-trackline=${id}`, id],
+  [`__HOST-trackline=other; __Host-trackline =other; __Host-trackline= ${id} `, id],
 ])('the cookie in %j', (header, value) => {
   expect(visitorCookieIn(header)).toBe(value);
 });

@@ -59,8 +59,9 @@ export function visitorCookieIn(header: string | undefined): string | null {
     at = header.indexOf(visitorCookieName, at);
     if (at === -1) return null;
     const from = at + visitorCookieName.length;
-    const isWhole = at === 0 || header[at - 1] === ' ' || header[at - 1] === ';';
-    if (!isWhole || header[from] !== '=') continue;
+    // Behind a space alone it is part of another's value, which any host of the domain may plant.
+    const before = header.slice(0, at).trimEnd();
+    if ((before !== '' && !before.endsWith(';')) || header[from] !== '=') continue;
     const to = header.indexOf(';', from);
     return header.slice(from + 1, to === -1 ? undefined : to).trim();
   }
