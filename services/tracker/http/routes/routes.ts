@@ -1,9 +1,8 @@
-import { decideConsent } from '@trackline/domain/consent';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import type { ConsentStrings } from '../../consent/signals.ts';
 import { refuse } from '../answers/refuse.ts';
 import { readBatchBody, readEventBody } from '../request/body.ts';
-import { type Caller, callerOf } from '../request/caller.ts';
+import { callerOf } from '../request/caller.ts';
+import { consentOf, consentStrings } from '../request/consent.ts';
 import { faulty, type Parameters } from '../request/parameters.ts';
 import type { Operation } from '../schemas/operation.ts';
 import * as schemas from '../schemas/operations.ts';
@@ -67,60 +66,37 @@ export const publicRoutes: readonly PublicRoute[] = [
 /** One event, told by its path and its query. */
 function trackQuery(route: TrackedRoute): PublicRoute['handle'] {
   return (parts, request, reply) => {
-    trackOne(parts, route, reply, callerOf(request, parts), request.query, request.params.programId);
+    const caller = callerOf(request, parts);
+    const { query, params } = request;
+    const consent = consentOf(parts, query, caller.headers);
+    track(beginCall(parts, route, reply, caller, query, params.programId, consent));
   };
 }
 
 /** One event, told by its path and its body. */
 function trackPostback(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
-  const body = readEventBody(request.raw.headers, request.body, parts.limits);
+  const caller = callerOf(request, parts);
+  const { query, params } = request;
+  const body = readEventBody(caller.headers, request.body, parts.limits);
   const parameters = body.ok ? body.value : faulty(body.reason);
-  trackOne(parts, transactionPostback, reply, callerOf(request, parts), parameters, request.params.programId);
+  const consent = consentOf(parts, consentStrings(parameters, query), caller.headers);
+  track(beginCall(parts, transactionPostback, reply, caller, parameters, params.programId, consent));
 }
 
 function trackBatch(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
   const caller = callerOf(request, parts);
-  const body = readBatchBody(request.raw.headers, request.body, parts.limits);
+  const body = readBatchBody(caller.headers, request.body, parts.limits);
   if (!body.ok) {
     refuse(parts, request, reply, body.reason);
     return;
   }
   const batch = new Batch(body.value.length);
   // Read once, however many events it is for.
-  const consentOfAll = consentOf(parts, caller, request.query);
+  const consentOfAll = consentOf(parts, request.query, caller.headers);
   const calls = body.value.map((parameters) => {
     const said = consentStrings(parameters, request.query);
-    const consent = said === request.query ? consentOfAll : consentOf(parts, caller, said);
+    const consent = said === request.query ? consentOfAll : consentOf(parts, said, caller.headers);
     return batch.add(beginCall(parts, batch.route, reply, caller, parameters, parameters.programId, consent));
   });
   for (const call of calls) track(call);
-}
-
-function trackOne(
-  parts: TrackingParts,
-  route: TrackedRoute,
-  reply: FastifyReply,
-  caller: Caller,
-  parameters: Parameters,
-  programId: string,
-): void {
-  const consent = consentOf(parts, caller, parameters);
-  track(beginCall(parts, route, reply, caller, parameters, programId, consent));
-}
-
-function consentOf(parts: TrackingParts, caller: Caller, said: ConsentStrings) {
-  return decideConsent(parts.consent.read(said, caller.headers), parts.consentWithoutSignal);
-}
-
-/**
- * What an event of a batch says of consent. Each signal that it does not give itself, the query of the call gives for
- * all: a refusal there holds also where the event speaks of something else.
- */
-function consentStrings(own: ConsentStrings, ofAll: ConsentStrings): ConsentStrings {
-  const tcf = own.gdpr !== '' || own.gdprConsent !== '' ? own : ofAll;
-  const gpp = own.gpp !== '' || own.gppSid !== '' ? own : ofAll;
-  const us = own.usPrivacy !== '' ? own : ofAll;
-  if (tcf === ofAll && gpp === ofAll && us === ofAll) return ofAll;
-  const { gdpr, gdprConsent } = tcf;
-  return { gdpr, gdprConsent, gpp: gpp.gpp, gppSid: gpp.gppSid, usPrivacy: us.usPrivacy };
 }

@@ -2,7 +2,6 @@ import { messageIdPattern } from '@trackline/domain/message-id';
 import { type CallReason, reasons, redirectReasons, verdictHeader } from '@trackline/domain/verdict';
 import Type, { type TSchema } from 'typebox';
 import { comesAgain, isAboutProgram } from '../answers/answer.ts';
-import { ofBody, ofBytes } from './reasons.ts';
 
 /** What one status can mean, and what it looks like: as Fastify has it, and as OpenAPI reads it from there. */
 export interface Answer {
@@ -56,7 +55,7 @@ export function answer(
         }),
         'cache-control': Type.String({ enum: ['no-store'] }),
         ...(comesAgain(status) && { 'retry-after': retryAfter }),
-        ...(!told.every(isUntracked) && { 'set-cookie': setCookie }),
+        'set-cookie': setCookie,
         ...headers,
       },
       ...bodyOf(content),
@@ -119,11 +118,6 @@ export const redirectHeaders: Readonly<Record<string, TSchema>> = {
     description: 'Why it is not where the link wants to go.',
   }),
 };
-
-/** Whether the call never gets as far as to be tracked, and so to the visitor who makes it. */
-function isUntracked(reason: CallReason | null): boolean {
-  return reason !== null && [...ofBytes, ...ofBody].includes(reason);
-}
 
 function pixelTold(): readonly (CallReason | null)[] {
   return [null, ...(Object.keys(reasons) as CallReason[]).filter(isAboutProgram)];

@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts';
 import { accepted } from './outcome.ts';
 import {
   consentFields,
+  consentParameters,
   jsonParameters,
   linkParameters,
   programInPath,
@@ -43,9 +44,11 @@ export const transactionPostback: Operation = {
   operationId: 'trackTransaction',
   summary: 'Somebody buys: the postback of the advertiser’s server',
   description:
-    'The transaction as JSON or as a form. Of a program with keys, only what they signed claims its order.',
+    'The transaction as JSON or as a form. Of a program with keys, only what they signed claims its order. Where the ' +
+    'body says nothing of consent, the query holds.',
   tags: ['servers and apps'],
   params: programInPath,
+  querystring: consentParameters,
   body: {
     content: {
       'application/json': json,

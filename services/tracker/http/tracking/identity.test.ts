@@ -126,6 +126,48 @@ describe('who refuses', () => {
     expect(cookie).toContain('Max-Age=0');
   });
 
+  test.each([
+    ['a body that can’t be read', '/v1/events', 'application/json', '{', 400],
+    ['a body of another type', '/v1/events?us_privacy=1YYN', 'text/xml', '<a/>', 415],
+    ['a postback that is wrong', '/v1/transaction/aurora-shoes', 'application/json', '{}', 400],
+    ['no such path', '/v1/nowhere', 'application/json', '{}', 404],
+    ['no such method', '/v1/impression/aurora-shoes?gpp_sid=7', 'application/json', '{}', 405],
+    ['a broken path', '/v1/impression/%zz', 'application/json', '{}', 400],
+  ])('is forgotten also where there is %s', async (_, url, type, payload, status) => {
+    const { tracker } = await buildTracker();
+    const ask = (headers: Record<string, string>) =>
+      tracker.publicServer.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: { 'content-type': type, ...headers },
+      });
+    const cookie = `__Host-trackline=${visitorId}`;
+    const reply = await ask({ cookie, dnt: '1' });
+    expect(reply.statusCode).toBe(status);
+    expect(reply.headers['set-cookie']?.toString()).toMatch(/^__Host-trackline=; Max-Age=0;/);
+    expect((await ask({ dnt: '1' })).headers).not.toHaveProperty('set-cookie');
+  });
+
+  test('may do so in the URL of a postback', async () => {
+    const { tracker, stream } = await buildTracker();
+    const reply = await tracker.publicServer.inject({
+      method: 'POST',
+      url: '/v1/transaction/aurora-shoes?gdpr=1&order_id=other',
+      headers: { ...browser, cookie: `__Host-trackline=${visitorId}` },
+      payload: { orderId: 'o', amount: '1', currency: 'EUR', usPrivacy: '1YNN' },
+    });
+    expect(reply.headers['set-cookie']?.toString()).toMatch(/^__Host-trackline=; Max-Age=0;/);
+    await until('the event', () => stream.events.length === 1);
+    expect(stream.events[0]).toMatchObject({
+      visitorId: '',
+      ip: '',
+      userAgent: '',
+      transaction: { orderId: 'o' },
+      consent: { choice: 'denied', basis: 'tcf' },
+    });
+  });
+
   test('of bots it is still told that they are', async () => {
     const { event } = await call(pixel, { 'sec-gpc': '1', 'user-agent': 'Googlebot/2.1' });
     expect(event).toMatchObject({ userAgent: '', bot: true });
