@@ -18,6 +18,7 @@ describe('truncateIp', () => {
     ['IPv6 with a zero in the middle', '2001:0:7::1', '2001:0:7::'],
     ['the loopback', '::1', '::'],
     ['IPv6 with IPv4 at its end (NAT64)', '64:ff9b::192.0.2.137', '64:ff9b::'],
+    ['IPv6 of a network that is an IPv4 address (6to4)', '2002:c000:289:1::1', '2002:c000:200::'],
     ['a zone id', 'fe80::1%eth0', 'fe80::'],
     ['a zone id of digits', 'fe80::1:2:3:4%12', 'fe80::'],
   ])('%s', (_, ip, truncated) => {
@@ -113,6 +114,7 @@ describe('truncateReferrer', () => {
 test.each([
   ['192.0.2.7', '192.0.2.7'],
   ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['::ffff:c000:207', '192.0.2.7'],
   ['2001:db8:7:8:9::1', '2001:db8:7:8::'],
   ['2001:db8::1', '2001:db8::'],
   ['::1', '::'],

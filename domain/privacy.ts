@@ -6,18 +6,21 @@ const ipv4 = new RegExp(`^(?:::ffff:)?(${octet}\\.${octet}\\.${octet})\\.${octet
 const ipv4Tail = new RegExp(`(?<=:)(${octet})\\.(${octet})\\.(${octet})\\.(${octet})$`);
 const ipv6Group = /^[0-9a-f]{1,4}$/i;
 
+/** The /16 of 6to4 (RFC 3056 §2): behind it stands the IPv4 address of whose network it is. */
+const sixToFour = 0x2002;
+
 /**
- * IPv4 to its /24 (`192.0.2.0`), IPv6 to its /48 (`2001:db8:7::`, as RFC 5952 writes it); `''` for what is
- * neither.
+ * IPv4 to its /24 (`192.0.2.0`), IPv6 to its /48 (`2001:db8:7::`, as RFC 5952 writes it), or to its /40 where an
+ * IPv4 address fills the /48; `''` for what is neither.
  */
 export function truncateIp(ip: string): string {
   const v4 = ipv4.exec(ip);
   if (v4) return `${v4[1]}.0`;
   const groups = ipv6Groups(ip);
   if (!groups) return '';
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return `${groups[6]! >> 8}.${groups[6]! & 0xff}.${groups[7]! >> 8}.0`;
-  }
+  const mapped = mappedIpv4(groups);
+  if (mapped !== null) return truncateIp(mapped);
+  if (groups[0] === sixToFour) groups[2]! &= 0xff00;
   return prefixOf(groups, 3);
 }
 
@@ -28,7 +31,14 @@ export function truncateIp(ip: string): string {
 export function networkOf(ip: string): string {
   if (ipv4.test(ip)) return ip.slice(ip.lastIndexOf(':') + 1);
   const groups = ipv6Groups(ip);
-  return groups === null ? '' : prefixOf(groups, 4);
+  return groups === null ? '' : (mappedIpv4(groups) ?? prefixOf(groups, 4));
+}
+
+/** The IPv4 address that IPv6 stands for, however it is written (RFC 4291 §2.5.5.2); null where it stands for none. */
+function mappedIpv4(groups: readonly number[]): string | null {
+  if (groups[5] !== 0xffff || groups.slice(0, 5).some((group) => group !== 0)) return null;
+  const [high, low] = [groups[6]!, groups[7]!];
+  return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
 }
 
 /** The first groups of an IPv6 address, as RFC 5952 writes a network. */

@@ -58,10 +58,18 @@ export function callerAddress(
   for (let hop = 0; hop < hopsMax && end > 0 && trusts(address); hop++) {
     const comma = forwardedFor!.lastIndexOf(',', end - 1);
     const named = forwardedFor!.slice(comma + 1, end).trim();
-    if (named !== '') address = named;
+    if (named !== '') address = withoutPort(named);
     end = comma;
   }
   return address;
+}
+
+/** An address and a port, as some proxies name who called (RFC 7239 §6.1 has the two forms). */
+const withPort = /^(?:\[([\da-f:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5})$/i;
+
+function withoutPort(named: string): string {
+  const [, ipv6, ipv4] = withPort.exec(named) ?? [];
+  return ipv6 ?? ipv4 ?? named;
 }
 
 function typeOf(address: string): 'ipv4' | 'ipv6' {
