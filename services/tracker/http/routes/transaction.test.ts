@@ -1,3 +1,5 @@
+import { randomFillSync } from 'node:crypto';
+import { newMessageId } from '@trackline/domain/message-id';
 import { sign, transactionText } from '@trackline/proto/signature';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -197,6 +199,14 @@ describe('signatures', () => {
   const text = transactionText({ ...said, publisherId: 'p1', programId: 'aurora-shoes' });
   const sig = sign(text, key);
 
+  /** Another text of which base64url makes the same bytes: of the last character, two bits are not read. */
+  function sameBytes(text: string): string {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const other = text.slice(0, -1) + alphabet[alphabet.indexOf(text.at(-1)!) ^ 1];
+    expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(text, 'base64url'));
+    return other;
+  }
+
   test('a signed transaction of a program with keys claims its order', async () => {
     const built = await post({ ...said, key: 'k1', sig }, { programs: signed });
     expect(built.reply.json()).toMatchObject({ verdict: 'accepted', claims: true });
@@ -208,9 +218,30 @@ describe('signatures', () => {
     expect(await eventOf(built)).toMatchObject({ transaction: { claims: false } });
   });
 
+  test('an unsigned event under the key of a signed one does not stand for it', async () => {
+    const { tracker } = await buildTracker({ keyring, programs: signed });
+    const idempotencyKey = newMessageId(Date.now(), randomFillSync);
+    const own = { ...said, type: 'transaction', programId: 'aurora-shoes', idempotencyKey };
+    const payload = [
+      own,
+      { ...own, type: 'impression' },
+      { ...own, key: 'k1', sig },
+      { ...own, key: 'k1', sig },
+    ];
+    const reply = await tracker.publicServer.inject({ method: 'POST', url: '/v1/events', payload });
+    const [unsigned, impression, first, again] = reply
+      .json()
+      .outcomes.map(({ messageId }: { messageId: string }) => messageId);
+    expect(first).toBe(again);
+    expect(first).not.toBe(unsigned);
+    expect(first).not.toBe(impression);
+  });
+
   test.each([
     ['forged', { key: 'k1', sig: sign(text, other) }],
     ['empty', { key: 'k1', sig: '' }],
+    ['padded', { key: 'k1', sig: `${sig}=` }],
+    ['the same bytes, written otherwise', { key: 'k1', sig: sameBytes(sig) }],
     ['without a key', { sig }],
     ['by a key of another program', { key: 'k2', sig: sign(text, other) }],
     ['by a key that there is not', { key: 'k3', sig }],

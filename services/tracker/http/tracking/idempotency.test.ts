@@ -7,8 +7,8 @@ import { messageIdOfKey } from './idempotency.ts';
 const nowMs = Date.UTC(2026, 4, 17, 13, 30);
 const hourMs = 3_600_000;
 const keyAt = (ms: number) => newMessageId(ms, randomFillSync);
-const idOf = (key: string, program = 'shoes', publisher = 'p1') =>
-  messageIdOfKey(key, program, publisher, nowMs, limits);
+const idOf = (key: string, programId = 'shoes', publisherId = 'p1', claims = false) =>
+  messageIdOfKey({ key, programId, publisherId, claims }, nowMs, limits);
 
 test('the same key names the same event, of one program and publisher alone', () => {
   const key = keyAt(nowMs - hourMs);
@@ -22,8 +22,9 @@ test('the same key names the same event, of one program and publisher alone', ()
     idOf(key, 'shoes', 'p2'),
     idOf(key, 'shoes', ''),
     idOf(keyAt(nowMs - hourMs)),
+    idOf(key, 'shoes', 'p1', true),
   ];
-  expect(new Set([id, ...others]).size).toBe(5);
+  expect(new Set([id, ...others]).size).toBe(6);
 });
 
 test('the key is no event’s id: what is posted under a click’s id leaves that click as it was', () => {

@@ -60,11 +60,12 @@ function prepare(call: Call, nowMs: number): CallReason | null {
     ? ((type === 'click' ? limitOf(call) : null) ?? parts.rates.ofProgram(programId))
     : null;
   if (isEvent && limit === null) {
-    const { idempotencyKey, publisher } = parameters;
+    const { idempotencyKey: key, publisher: publisherId } = parameters;
+    const claims = call.transaction?.claims === true;
     const messageId =
-      idempotencyKey === ''
+      key === ''
         ? newMessageId(nowMs, parts.randomBytes)
-        : messageIdOfKey(idempotencyKey, programId, publisher, nowMs, parts.limits);
+        : messageIdOfKey({ key, programId, publisherId, claims }, nowMs, parts.limits);
     if (messageId === null) return 'idempotency_key_malformed';
     call.messageId = messageId;
   }
