@@ -289,7 +289,10 @@ describe('the page to try it', () => {
   });
 
   test('where the public port is open on every address, names it by the host that was asked', async () => {
-    const { adminUrl, url } = await buildTracker({ settings: { host: '0.0.0.0' } }, true);
+    const { adminUrl, url } = await buildTracker(
+      { settings: { host: '0.0.0.0', adminHost: '0.0.0.0' } },
+      true,
+    );
     const { port } = new URL(url);
     const serverFor = async (host: string) => {
       const reply = await sayRaw(adminUrl, `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { sayRaw } from '../../../test/helpers/raw-http.ts';
 import { broken } from '../../../test/helpers/scripted-event-stream.ts';
 import { buildTracker, GivenPrograms } from '../../../test/helpers/tracker.ts';
 import { until } from '../../../test/helpers/until.ts';
@@ -140,6 +141,47 @@ describe('the admin server', () => {
       return status === 200;
     });
     again.abort();
+  });
+
+  test('a page from elsewhere gets nowhere: neither by a name of its own, nor with a preflight', async () => {
+    const programs = new GivenPrograms();
+    const { adminUrl } = await buildTracker({ programs }, true);
+    const say = (call: string, host: string, ...headers: string[]) =>
+      sayRaw(adminUrl, `${[`${call} HTTP/1.1`, `Host: ${host}`, ...headers].join('\r\n')}\r\n\r\n`);
+    for (const call of [
+      'DELETE /program-cache',
+      'GET /ledger',
+      'GET /verdicts',
+      'GET /openapi',
+      'GET /nothing',
+    ]) {
+      for (const host of [
+        'evil.example',
+        'evil.example:9090',
+        '127.0.0.1.evil.example',
+        'localhost.evil.example',
+      ]) {
+        const reply = await say(call, host);
+        expect([reply!.status, JSON.parse(reply!.body.toString())]).toMatchObject([
+          421,
+          { error: { code: 'host_unknown' } },
+        ]);
+      }
+    }
+    const asked = ['Origin: https://evil.example', 'Access-Control-Request-Method: DELETE'];
+    const preflight = await say('OPTIONS /program-cache', 'localhost', ...asked);
+    expect(preflight!.status).toBe(404);
+    expect(Object.keys(preflight!.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(programs.stats().entries).toBe(1);
+    for (const host of ['localhost:9090', 'LOCALHOST', '127.0.0.1', '[::1]:9090', '192.0.2.7']) {
+      expect((await say('GET /livez', host))!.status).toBe(200);
+    }
+  });
+
+  test('where it is open on more than loopback, it goes by any name', async () => {
+    const { adminUrl } = await buildTracker({ settings: { adminHost: '0.0.0.0' } }, true);
+    const reply = await sayRaw(adminUrl, 'GET /livez HTTP/1.1\r\nHost: tracker.internal:9090\r\n\r\n');
+    expect(reply!.status).toBe(200);
   });
 
   test('DELETE /program-cache forgets every program', async () => {

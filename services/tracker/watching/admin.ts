@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
 import type { SpoolAccount } from '../shipping/spool.ts';
+import { isOwnHost } from './own-host.ts';
 import type { Tally } from './tally.ts';
 import type { VerdictRing } from './verdict-ring.ts';
 import { streamVerdicts } from './verdict-stream.ts';
@@ -30,9 +31,15 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
   const { clock, spool, programs, tally, registry } = parts;
   const app = Fastify({ logger: false, return503OnClosing: false, forceCloseConnections: true });
 
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store');
-    done();
+    const bound = app.server.address();
+    if (bound === null || typeof bound === 'string' || isOwnHost(bound.address, request.hostname ?? '')) {
+      done();
+      return;
+    }
+    const message = 'This port is open on loopback, and knows only the names of loopback.';
+    reply.code(421).send({ error: { code: 'host_unknown', message } });
   });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).header('content-type', jsonType).send(errorBody('route_unknown')),
