@@ -20,8 +20,9 @@ export interface StackFile {
   readonly keyring?: string;
 }
 
+/** Written for its owner alone to read: a Redis of REDIS_URL may come with its password. */
 export function writeStackFile(state: string, stack: StackFile): void {
   const file = join(state, 'stack.json');
-  writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`);
+  writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
