@@ -49,11 +49,13 @@ describe('VisitorCookie', () => {
     );
   });
 
-  test('is ended under the attributes that it was set with, and under those of before', () => {
-    const plain = '__Host-trackline=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=None';
-    expect(cookie('on').expired).toEqual([plain]);
-    expect(cookie('partitioned').expired).toEqual([plain, `${plain}; Partitioned`]);
-  });
+  test.each(['on', 'partitioned', 'off'] as const)(
+    '%s: is ended, whatever attributes it was set with',
+    (kind) => {
+      const plain = '__Host-trackline=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=None';
+      expect(cookie(kind).expired).toEqual([plain, `${plain}; Partitioned`]);
+    },
+  );
 
   test.each([null, '', 'x', `${id}x`, id.slice(1), `${id.slice(1)}!`, '"; DROP'])(
     'takes %j for no visitor',

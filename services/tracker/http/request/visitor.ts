@@ -23,7 +23,7 @@ export class VisitorCookie {
   readonly #randomBytes: RandomBytes;
   readonly #isOn: boolean;
   readonly #keeps: string;
-  /** The `Set-Cookie`s that end it, also one of before it was partitioned: to browsers that is another. */
+  /** The `Set-Cookie`s that end it, partitioned or not, which to browsers are two: it may be of other settings. */
   readonly expired: readonly string[];
 
   constructor({ kind, days }: VisitorCookieSettings, randomBytes: RandomBytes) {
@@ -33,8 +33,7 @@ export class VisitorCookie {
     const partitioned = `${plain}; Partitioned`;
     const kept = kind === 'partitioned' ? partitioned : plain;
     this.#keeps = `; Max-Age=${days * 86_400}${kept}`;
-    const ended = kind === 'partitioned' ? [plain, partitioned] : [plain];
-    this.expired = ended.map((attributes) => `${visitorCookieName}=; Max-Age=0${attributes}`);
+    this.expired = [plain, partitioned].map((attributes) => `${visitorCookieName}=; Max-Age=0${attributes}`);
   }
 
   /** The visitor that a cookie's value names; '' where it names none. */
