@@ -14,7 +14,7 @@ import { bodyTypes } from './request/body.ts';
 import { parseQuery } from './request/parameters.ts';
 import { BodyRefused, BodyRoom } from './request/receive-body.ts';
 import { methodsOf, takesBody } from './request/request-target.ts';
-import { type PublicRoute, publicRoutes } from './routes/routes.ts';
+import { type PublicCall, type PublicRoute, publicRoutes } from './routes/routes.ts';
 import type { TrackingParts } from './tracking/call.ts';
 
 export interface PublicServerOptions {
@@ -99,7 +99,7 @@ export function buildPublicServer({
   return app;
 
   function add(server: FastifyInstance, { url, methods, bodyBytesMax, handle }: PublicRoute): void {
-    server.route<{ Params: { programId: string }; Querystring: ReturnType<typeof parseQuery> }>({
+    server.route<PublicCall>({
       url,
       method: [...methods],
       ...(bodyBytesMax !== undefined && { bodyLimit: limits[bodyBytesMax] }),

@@ -25,7 +25,13 @@ export interface PublicRoute {
   handle(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void;
 }
 
-type PublicRequest = FastifyRequest<{ Params: { programId: string }; Querystring: Parameters }>;
+/** What Fastify reads of a request for its route. */
+export interface PublicCall {
+  Params: { programId: string };
+  Querystring: Parameters;
+}
+
+type PublicRequest = FastifyRequest<PublicCall>;
 
 export const publicRoutes: readonly PublicRoute[] = [
   {
@@ -67,20 +73,21 @@ export const publicRoutes: readonly PublicRoute[] = [
 function trackQuery(route: TrackedRoute): PublicRoute['handle'] {
   return (parts, request, reply) => {
     const caller = callerOf(request, parts);
-    const { query, params } = request;
-    const consent = consentOf(parts, query, caller.headers);
-    track(beginCall(parts, route, reply, caller, query, params.programId, consent));
+    const { query: parameters, params } = request;
+    const { programId } = params;
+    const consent = consentOf(parts, parameters, caller.headers);
+    track(beginCall({ parts, route, reply, caller, parameters, programId, consent }));
   };
 }
 
 /** One event, told by its path and its body. */
 function trackPostback(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
   const caller = callerOf(request, parts);
-  const { query, params } = request;
+  const { programId } = request.params;
   const body = readEventBody(caller.headers, request.body, parts.limits);
   const parameters = body.ok ? body.value : faulty(body.reason);
-  const consent = consentOf(parts, consentStrings(parameters, query), caller.headers);
-  track(beginCall(parts, transactionPostback, reply, caller, parameters, params.programId, consent));
+  const consent = consentOf(parts, consentStrings(parameters, request.query), caller.headers);
+  track(beginCall({ parts, route: transactionPostback, reply, caller, parameters, programId, consent }));
 }
 
 function trackBatch(parts: TrackingParts, request: PublicRequest, reply: FastifyReply): void {
@@ -91,12 +98,15 @@ function trackBatch(parts: TrackingParts, request: PublicRequest, reply: Fastify
     return;
   }
   const batch = new Batch(body.value.length);
+  const { route } = batch;
   // Read once, however many events it is for.
   const consentOfAll = consentOf(parts, request.query, caller.headers);
   const calls = body.value.map((parameters) => {
     const said = consentStrings(parameters, request.query);
     const consent = said === request.query ? consentOfAll : consentOf(parts, said, caller.headers);
-    return batch.add(beginCall(parts, batch.route, reply, caller, parameters, parameters.programId, consent));
+    const { programId } = parameters;
+    return batch.add(beginCall({ parts, route, reply, caller, parameters, programId, consent }));
   });
+  // What failed until here failed for the whole body, and nothing of it is tracked.
   for (const call of calls) track(call);
 }

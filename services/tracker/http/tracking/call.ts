@@ -55,18 +55,23 @@ export interface CallTelemetry {
   callFailed(failure: { readonly error: unknown }): void;
 }
 
-/**
- * One event of a call on its way through: made once as one literal, then filled in, so that all share one shape.
- */
-export interface Call {
+/** What is known of one event of a call before it is tracked. */
+interface CallBegun {
   readonly parts: TrackingParts;
   readonly route: TrackedRoute;
   readonly reply: FastifyReply;
   readonly caller: Caller;
   readonly parameters: Parameters;
   readonly programId: string;
-  readonly type: EventType | null;
   readonly consent: Consent;
+}
+
+/**
+ * One event of a call on its way through: made once as one literal, then filled in, so that all share one shape.
+ */
+export interface Call extends CallBegun {
+  /** Null where the call names none that its route takes. */
+  readonly type: EventType | null;
   /** The program decided on, where there is one. */
   program: Program | null;
   transaction: Transaction | null;
@@ -78,6 +83,7 @@ export interface Call {
   redirectReason: RedirectReason | '';
   /** What the answer sets of cookies. */
   setCookies: readonly string[];
+  /** Whether it has its answer. */
   concluded: boolean;
 }
 
@@ -103,16 +109,9 @@ export interface TrackedRoute {
 
 const none: readonly string[] = Object.freeze([]);
 
-/** A call as it begins. */
-export function beginCall(
-  parts: TrackingParts,
-  route: TrackedRoute,
-  reply: FastifyReply,
-  caller: Caller,
-  parameters: Parameters,
-  programId: string,
-  consent: Consent,
-): Call {
+/** A call as it begins, before anything is checked or decided. */
+export function beginCall(begun: CallBegun): Call {
+  const { parts, route, reply, caller, parameters, programId, consent } = begun;
   return {
     parts,
     route,
