@@ -8,13 +8,8 @@ import type { Limits } from '../limits.ts';
 import type { Tally } from '../watching/tally.ts';
 import { gif, gifType, isForPixel } from './answers/pixel.ts';
 import { ignoredAs } from './request/ignored.ts';
-import { takesBody } from './request/request-target.ts';
+import { takesBody } from './routes/allowed-methods.ts';
 
-/**
- * What is refused before any route is looked for: by Node's parser (it then tells `clientError`), for its
- * expectation, or for its size. Node would answer these by itself, each in its own way; here they get a
- * verdict and a body like everything else.
- */
 export interface ProtocolParts {
   readonly clock: Clock;
   readonly tally: Tally;
@@ -54,6 +49,11 @@ interface Connection extends Socket {
 const latestAnswer = Symbol('latest answer');
 const isRefused = Symbol('is refused');
 
+/**
+ * What is refused before any route is looked for: by Node's parser (it then tells `clientError`), for its
+ * expectation, or for its size. Node would answer these by itself, each in its own way; here they get a
+ * verdict and a body like everything else.
+ */
 export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolParts): Protocol {
   return {
     attend(socket: Connection) {
@@ -74,6 +74,7 @@ export function buildProtocol({ clock, tally, limits, isDraining }: ProtocolPart
         refuse(request, response, reason);
         return false;
       }
+      // A body that no route takes is not read, so that nothing else can follow it on its connection.
       if (isDraining() || (hasBody(request) && !takesBody(request))) response.shouldKeepAlive = false;
       return true;
     },
@@ -184,9 +185,7 @@ function refusalOf(
   return 'malformed';
 }
 
-/**
- * Where no route takes a body, what comes as one is not read, so that nothing else can follow it on its connection.
- */
+/** Whether a body is announced (RFC 9112 §6). */
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;

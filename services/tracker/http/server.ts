@@ -13,7 +13,7 @@ import { buildProtocol } from './protocol.ts';
 import { bodyTypes } from './request/body.ts';
 import { parseQuery } from './request/parameters.ts';
 import { BodyRefused, BodyRoom } from './request/receive-body.ts';
-import { methodsOf, takesBody } from './request/request-target.ts';
+import { allowedMethods, takesBody } from './routes/allowed-methods.ts';
 import { type PublicCall, type PublicRoute, publicRoutes } from './routes/routes.ts';
 import type { TrackingParts } from './tracking/call.ts';
 
@@ -108,9 +108,9 @@ export function buildPublicServer({
   }
 
   function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const methods = methodsOf(request.url);
+    const methods = allowedMethods(request.url);
     if (methods === null) return refuse(parts, request, reply, 'route_unknown');
-    return refuse(parts, request, reply.header('allow', methods), 'method_not_allowed');
+    return refuse(parts, request, reply.header('allow', methods.join(', ')), 'method_not_allowed');
   }
 }
 
