@@ -96,29 +96,29 @@ const table = {
   prefetch: call('ignored', 200, 'A prefetch is answered, and is no event.'),
   preflight: call('ignored', 204, 'A preflight is answered, and is no event.'),
 
-  target_malformed: record('redirect', 'The target is no absolute URL, or has a backslash.'),
-  target_scheme: record('redirect', 'The target is not https.'),
-  target_credentials: record('redirect', 'The target holds a user name or a password.'),
-  target_port: record('redirect', 'The target names a port.'),
-  target_address: record('redirect', 'The target’s host is an IP address.'),
-  target_host: record('redirect', 'The target’s host is none of the program’s.'),
-  target_key: record('redirect', 'The link is signed with a key that is none of the program’s, or unknown.'),
-  target_signature: record('redirect', 'The link’s signature is not over this program, target and expiry.'),
-  target_expired: record('redirect', 'The signed link has expired.'),
+  target_malformed: found('redirect', 'The target is no absolute URL, or has a backslash.'),
+  target_scheme: found('redirect', 'The target is not https.'),
+  target_credentials: found('redirect', 'The target holds a user name or a password.'),
+  target_port: found('redirect', 'The target names a port.'),
+  target_address: found('redirect', 'The target’s host is an IP address.'),
+  target_host: found('redirect', 'The target’s host is none of the program’s.'),
+  target_key: found('redirect', 'The link is signed with a key that is none of the program’s, or unknown.'),
+  target_signature: found('redirect', 'The link’s signature is not over this program, target and expiry.'),
+  target_expired: found('redirect', 'The signed link has expired.'),
 
-  click_unknown: record('attribution', 'No such click of the program is stored, so far.'),
-  click_expired: record('attribution', 'The click is older than the look-back window.'),
+  click_unknown: found('attribution', 'No such click of the program is stored, so far.'),
+  click_expired: found('attribution', 'The click is older than the look-back window.'),
 
-  event_undecodable: record('event-record', 'The bytes are no tracking event.'),
-  event_invalid: record('event-record', 'The tracking event lacks something that it must have.'),
-  event_too_large: record('event-record', 'The event makes an item of over 400 KB.'),
-  batch_on_failure: record('event-record', 'The batch failed until its retries or its age ran out.'),
+  event_undecodable: found('event-record', 'The bytes are no tracking event.'),
+  event_invalid: found('event-record', 'The tracking event lacks something that it must have.'),
+  event_too_large: found('event-record', 'The event makes an item of over 400 KB.'),
+  batch_on_failure: found('event-record', 'The batch failed until its retries or its age ran out.'),
 
-  update_not_utf8: record('core-data-update', 'The update is not UTF-8.'),
-  update_not_json: record('core-data-update', 'The update is not JSON.'),
-  update_too_large: record('core-data-update', 'The update is larger than 64 KiB.'),
-  update_invalid: record('core-data-update', 'The update does not fit its schema.'),
-  update_conflict: record(
+  update_not_utf8: found('core-data-update', 'The update is not UTF-8.'),
+  update_not_json: found('core-data-update', 'The update is not JSON.'),
+  update_too_large: found('core-data-update', 'The update is larger than 64 KiB.'),
+  update_invalid: found('core-data-update', 'The update does not fit its schema.'),
+  update_conflict: found(
     'core-data-update',
     'This version of the program exists already, with another content.',
   ),
@@ -137,22 +137,20 @@ type ReasonAt<A> = { [R in Reason]: (typeof table)[R]['at'] extends A ? R : neve
 export const reasons: { readonly [R in Reason]: (typeof table)[R] } = Object.freeze(table);
 
 /** Those that can arise in a call. */
-export const callReasons = Object.freeze(
-  (Object.keys(table) as Reason[]).filter((reason): reason is CallReason => table[reason].at === 'call'),
-);
+export const callReasons = reasonsAt('call');
 
 /** Those why a click was not sent to the target that it names. */
-export const redirectReasons = Object.freeze(
-  (Object.keys(table) as Reason[]).filter(
-    (reason): reason is RedirectReason => table[reason].at === 'redirect',
-  ),
-);
+export const redirectReasons = reasonsAt('redirect');
+
+function reasonsAt<A extends ReasonEntry['at']>(at: A): readonly ReasonAt<A>[] {
+  return Object.freeze((Object.keys(table) as ReasonAt<A>[]).filter((reason) => table[reason].at === at));
+}
 
 function call<V extends Verdict>(verdict: V, status: number, words: string, retriable = false) {
   return { at: 'call', verdict, status, retriable, words } as const;
 }
 
-function record<A extends Exclude<ReasonEntry['at'], 'call'>>(at: A, words: string) {
+function found<A extends Exclude<ReasonEntry['at'], 'call'>>(at: A, words: string) {
   return { at, retriable: false, words } as const;
 }
 

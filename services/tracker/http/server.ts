@@ -80,7 +80,7 @@ export function buildPublicServer({
   });
   app.options('*', (_request, reply) => {
     tally.count('none', 'preflight');
-    beginAnswer(reply, 204, 'preflight').send();
+    beginAnswer(parts, reply, 204, 'preflight').send();
   });
   app.setNotFoundHandler(refuseUnrouted);
   app.setErrorHandler((error: FastifyError | BodyRefused, request, reply) => {

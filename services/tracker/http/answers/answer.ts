@@ -2,25 +2,27 @@ import type { Random } from '@trackline/domain/clock';
 import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline/domain/verdict';
 import type { FastifyReply } from 'fastify';
 import { errorBody, jsonType } from '../../error-body.ts';
-import type { Call } from '../tracking/call.ts';
+import type { Call, TrackingParts } from '../tracking/call.ts';
 
 const verdictHeaders = new Map(callReasons.map((reason) => [reason, verdictHeader(reason)]));
 
-/** Sets the status, and what every answer says of itself. */
-export function beginAnswer(reply: FastifyReply, status: number, reason: CallReason | null): FastifyReply {
+/** Sets the status, and what every answer says of itself; what could not be taken now says when to come again. */
+export function beginAnswer(
+  { random }: Pick<TrackingParts, 'random'>,
+  reply: FastifyReply,
+  status: number,
+  reason: CallReason | null,
+): FastifyReply {
+  if (comesAgain(status)) reply.header('retry-after', retryAfterS(random));
   return reply
     .code(status)
     .header('x-tracking-verdict', reason === null ? 'accepted' : verdictHeaders.get(reason)!)
     .header('cache-control', 'no-store');
 }
 
-/**
- * The same for a tracked call: what is ignored says so, and what was not taken says when to come again. With the
- * cookie, if there is one to set.
- */
+/** The same for a tracked call: what is ignored says so. With the cookie, if there is one to set. */
 export function beginTracked(call: Call, status: number, reason: CallReason | null): FastifyReply {
-  const reply = beginAnswer(call.reply, status, call.caller.ignored ?? reason);
-  if (comesAgain(status)) reply.header('retry-after', retryAfterS(call.parts.random));
+  const reply = beginAnswer(call.parts, call.reply, status, call.caller.ignored ?? reason);
   if (call.setCookies.length > 0) reply.header('set-cookie', call.setCookies);
   return reply;
 }
@@ -36,7 +38,7 @@ export function comesAgain(status: number): boolean {
 }
 
 /** In how many seconds to come again: 1 to 3, by chance, so that not all come together. */
-export function retryAfterS(random: Random): number {
+function retryAfterS(random: Random): number {
   return 1 + Math.floor(random() * 3);
 }
 

@@ -6,7 +6,7 @@ import { ignoredAs } from '../request/ignored.ts';
 import { parseQuery } from '../request/parameters.ts';
 import { visitorCookieIn } from '../request/visitor.ts';
 import type { TrackingParts } from '../tracking/call.ts';
-import { beginAnswer, comesAgain, retryAfterS } from './answer.ts';
+import { beginAnswer } from './answer.ts';
 import { isForPixel, sendPixel } from './pixel.ts';
 
 /**
@@ -21,9 +21,7 @@ export function refuse(
 ): FastifyReply {
   const told = ignoredAs(request.raw) ?? reason;
   parts.tally.count('none', told);
-  const { status } = reasons[reason];
-  beginAnswer(reply, status, told);
-  if (comesAgain(status)) reply.header('retry-after', retryAfterS(parts.random));
+  beginAnswer(parts, reply, reasons[reason].status, told);
   if (visitorCookieIn(request.headers.cookie) !== null) {
     // Of a path that could not be read, nor found, nobody has read the query.
     const query = parseQuery(request.url.split('?', 2)[1] ?? '');

@@ -6,7 +6,7 @@ import {
   verdictHeader,
 } from '@trackline/domain/verdict';
 import { jsonType } from '../../error-body.ts';
-import { beginAnswer, comesAgain, retryAfterS } from '../answers/answer.ts';
+import { beginAnswer } from '../answers/answer.ts';
 import type { Call, TrackedRoute } from '../tracking/call.ts';
 import { typeNamed } from './events.ts';
 import { outcomeOf } from './transaction.ts';
@@ -55,12 +55,9 @@ export class Batch {
     const shed = told.filter((reason) => reason !== null && reasons[reason].verdict === 'shed');
     // Where nothing could be taken, the sender is to come again with all of it.
     const allShed = caller.ignored === null && shed.length === told.length ? shed[0]! : null;
-    const status = allShed === null ? 202 : reasons[allShed].status;
-    beginAnswer(reply, status, caller.ignored ?? allShed);
-    if (caller.ignored === null && allShed === null) {
-      reply.header('x-tracking-verdict', `${verdictHeader(null)}; ${countsOf(told)}`);
-    }
-    if (comesAgain(status)) reply.header('retry-after', retryAfterS(parts.random));
+    const reason = caller.ignored ?? allShed;
+    beginAnswer(parts, reply, allShed === null ? 202 : reasons[allShed].status, reason);
+    if (reason === null) reply.header('x-tracking-verdict', `${verdictHeader(null)}; ${countsOf(told)}`);
     // The end of a cookie, where one of its events refuses it.
     const setCookies = this.#calls.find((each) => each.setCookies.length > 0)?.setCookies;
     if (setCookies !== undefined) reply.header('set-cookie', setCookies);

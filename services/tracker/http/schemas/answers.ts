@@ -1,5 +1,11 @@
 import { messageIdPattern } from '@trackline/domain/message-id';
-import { type CallReason, reasons, redirectReasons, verdictHeader } from '@trackline/domain/verdict';
+import {
+  type CallReason,
+  callReasons,
+  reasons,
+  redirectReasons,
+  verdictHeader,
+} from '@trackline/domain/verdict';
 import Type, { type TSchema } from 'typebox';
 import { comesAgain, isAboutProgram } from '../answers/answer.ts';
 
@@ -120,7 +126,7 @@ export const redirectHeaders: Readonly<Record<string, TSchema>> = {
 };
 
 function pixelTold(): readonly (CallReason | null)[] {
-  return [null, ...(Object.keys(reasons) as CallReason[]).filter(isAboutProgram)];
+  return [null, ...callReasons.filter(isAboutProgram)];
 }
 
 function bodyOf(content: Content): Pick<Answer, 'content' | 'type'> {

@@ -1,7 +1,7 @@
 import { pixelAnswers, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
 import { consentFields, linkParameters, programInPath } from './parameters.ts';
-import { ofBytes, ofBytesUnread, ofEvent, ofLoad } from './reasons.ts';
+import { ofBytesOnPath, ofBytesUnread, ofEvent, ofLoad } from './reasons.ts';
 
 export const impression: Operation = {
   operationId: 'trackImpression',
@@ -14,7 +14,7 @@ export const impression: Operation = {
     ...pixelAnswers,
     ...refusals({
       'image/gif': [
-        ...ofBytes.filter((reason) => reason !== 'request_timeout'),
+        ...ofBytesOnPath,
         'route_unknown',
         ...ofEvent,
         'vast_event_malformed',

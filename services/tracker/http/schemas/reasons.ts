@@ -2,7 +2,7 @@ import type { CallReason } from '@trackline/domain/verdict';
 
 /** Why a call is not taken, by what it is that is wrong: what the operations choose theirs from. */
 
-/** The call as bytes: protocol.ts and the router refuse it, before a route or on its path. */
+/** The call as bytes: protocol.ts and the router refuse them, before a route or on its path. */
 export const ofBytes: readonly CallReason[] = [
   'malformed',
   'url_too_long',
@@ -12,12 +12,10 @@ export const ofBytes: readonly CallReason[] = [
 ];
 
 /** Those of them that can come before its path is read: then nobody knows what was asked for. */
-export const ofBytesUnread: readonly CallReason[] = [
-  'malformed',
-  'url_too_long',
-  'headers_too_large',
-  'request_timeout',
-];
+export const ofBytesUnread = ofBytes.filter((reason) => reason !== 'expectation_failed');
+
+/** Those that can come once it is; without a body, nothing is waited for then. */
+export const ofBytesOnPath = ofBytes.filter((reason) => reason !== 'request_timeout');
 
 export const ofBody: readonly CallReason[] = [
   'body_empty',

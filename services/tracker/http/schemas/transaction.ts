@@ -10,7 +10,16 @@ import {
   transactionFields,
   transactionRequired,
 } from './parameters.ts';
-import { ofBody, ofBytes, ofBytesUnread, ofEvent, ofLoad, ofProgram, ofTransaction } from './reasons.ts';
+import {
+  ofBody,
+  ofBytes,
+  ofBytesOnPath,
+  ofBytesUnread,
+  ofEvent,
+  ofLoad,
+  ofProgram,
+  ofTransaction,
+} from './reasons.ts';
 
 const fields = [...transactionFields, 'publisher', 'key', 'sig', 'idempotencyKey', ...consentFields] as const;
 
@@ -24,14 +33,7 @@ export const transactionPixel: Operation = {
   response: {
     ...pixelAnswers,
     ...refusals({
-      'image/gif': [
-        ...ofBytes.filter((reason) => reason !== 'request_timeout'),
-        'route_unknown',
-        ...ofEvent,
-        ...ofTransaction,
-        ...ofLoad,
-        'internal',
-      ],
+      'image/gif': [...ofBytesOnPath, 'route_unknown', ...ofEvent, ...ofTransaction, ...ofLoad, 'internal'],
       'application/json': ofBytesUnread,
     }),
   },
