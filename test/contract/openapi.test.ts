@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { callReasons } from '@trackline/domain/verdict';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ProvingCall, provingCalls } from '../helpers/openapi-calls.ts';
@@ -73,6 +74,12 @@ describe('the OpenAPI document', () => {
 
   test('lists no answer that is not produced here', () => {
     expect(unproven(listedIn(document), provingCalls)).toEqual([]);
+  });
+
+  test('lists every reason for which an operation refuses a call', () => {
+    const text = JSON.stringify(document);
+    const unlisted = callReasons.filter((reason) => !text.includes(`; reason=${reason}"`));
+    expect(unlisted).toEqual(['method_not_allowed', 'head', 'prefetch', 'preflight']);
   });
 
   test.each(provingCalls.map((call, index) => [`${call.name} (${index + 1})`, call] as const))(

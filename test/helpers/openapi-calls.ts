@@ -1,8 +1,9 @@
 import { get, post } from './attacked-tracker.ts';
 import { nameOf } from './openapi-document.ts';
 
-/** Where a call goes to: most to a usual tracker, some to one that limits rates, or that waits for no one. */
-export type Kind = 'usual' | 'limited' | 'hasty';
+/** Where a call goes to: most to a usual tracker, some to one that limits rates, waits for no one, or has no room. */
+export const kinds = ['usual', 'limited', 'hasty', 'full'] as const;
+export type Kind = (typeof kinds)[number];
 
 /** A call, as packets, and the answer that it must get. */
 export interface ProvingCall {
@@ -116,9 +117,15 @@ function eventCalls(): ProvingCall[] {
   ];
 }
 
-function withBody(path: string, body: string, type = json): string {
-  return post(path, body, `Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`);
+function withBody(path: string, body: string, type = json, ...headers: string[]): string {
+  return post(path, body, `Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`, ...headers);
 }
+
+/** JSON of more than so many values. */
+const tooMany = (values: number) => `{"params":[${'0,'.repeat(values)}0]}`;
+
+/** A visitor who is known, and refuses to be. */
+const refusing = ['Sec-GPC: 1', 'Cookie: __Host-trackline=AAAAAAAAAAAAAAAAAAAAAA'];
 
 function postbackCalls(): ProvingCall[] {
   const operationId = 'trackTransaction';
@@ -132,15 +139,18 @@ function postbackCalls(): ProvingCall[] {
     call(202, json, withBody(path('aurora-shoes'), object)),
     call(202, json, withBody(path('aurora-shoes'), object, 'text/plain')),
     call(400, json, withBody(path('aurora-shoes'), '{')),
+    call(400, json, withBody(path('aurora-shoes'), tooMany(256))),
     call(401, json, form('keyed', forged)),
     call(404, json, form('nowhere')),
     call(410, json, form('paused')),
     call(413, json, withBody(path('aurora-shoes'), ' '.repeat(17 * 1024))),
     call(414, json, form(longId)),
     call(415, json, withBody(path('aurora-shoes'), '<a/>', 'text/xml')),
+    call(415, json, withBody(path('aurora-shoes'), object, json, 'Content-Encoding: gzip', ...refusing)),
     call(429, json, form('aurora-shoes'), 'limited'),
     call(500, json, form('broken')),
     call(503, json, form('unknowable')),
+    call(503, json, form('aurora-shoes'), 'full'),
     call(408, json, post(path('aurora-shoes'), '{', `Content-Type: ${json}`, 'Content-Length: 9'), 'hasty'),
     ...refusedAsBytes(operationId, `POST ${path('aurora-shoes')}`, json),
   ];
@@ -154,7 +164,7 @@ function batchCalls(): ProvingCall[] {
   const line = JSON.stringify(event('aurora-shoes'));
   return [
     call(202, json, all('aurora-shoes', 'nowhere', 'unknowable', 'broken', 'a.b')),
-    call(202, json, withBody('/v1/events', `${line}\n{\n`, 'application/x-ndjson')),
+    call(202, json, withBody('/v1/events', `${line}\n{\n${tooMany(256)}\n`, 'application/x-ndjson')),
     call(202, json, withBody('/v1/events', line, 'text/plain')),
     call(
       202,
@@ -178,12 +188,14 @@ function batchCalls(): ProvingCall[] {
       post('/v1/events', '[{}]', 'Content-Length: 4', `Content-Type: ${json}`, 'Purpose: prefetch'),
     ),
     call(400, json, withBody('/v1/events', '[]')),
+    call(400, json, withBody('/v1/events', tooMany(64 * 1024))),
     call(413, json, withBody('/v1/events', ' '.repeat(1024 * 1024 + 1))),
     call(415, json, withBody('/v1/events', '<a/>', 'text/xml')),
     call(429, json, all('aurora-shoes'), 'limited'),
     call(500, json, all('broken')),
     call(500, json, withBody('/v1/events?gpp=fails', `[${line}]`)),
     call(503, json, all('unknowable')),
+    call(503, json, all('aurora-shoes'), 'full'),
     ...refusedAsBytes(operationId, 'POST /v1/events', json),
   ];
 }

@@ -3,7 +3,7 @@ import { buildConsentReader, type ConsentReader } from '@trackline/tracker/conse
 import { afterAll, beforeAll } from 'vitest';
 import { headersTimeoutMs, requestTimeoutMs } from './attacked-tracker.ts';
 import { FakeClock } from './fake-clock.ts';
-import type { Kind, ProvingCall } from './openapi-calls.ts';
+import { type Kind, kinds, type ProvingCall } from './openapi-calls.ts';
 import { RawConnection, type RawReply } from './raw-http.ts';
 import { buildTracker, GivenPrograms, program, type TestTracker, type TrackerOverrides } from './tracker.ts';
 import { until } from './until.ts';
@@ -41,6 +41,7 @@ function overridesOf(kind: Kind): TrackerOverrides {
   if (kind === 'hasty') {
     return { programs, limits: { headersTimeoutMs, requestTimeoutMs, timeoutsCheckedEveryMs: 50 } };
   }
+  if (kind === 'full') return { programs, limits: { bodyBytesHeldMax: 1 } };
   if (kind === 'limited') {
     // By this clock no second ever passes.
     return {
@@ -57,7 +58,7 @@ export function provingTrackers() {
   const trackers = new Map<Kind, TestTracker>();
 
   beforeAll(async () => {
-    for (const kind of ['usual', 'limited', 'hasty'] as const) {
+    for (const kind of kinds) {
       trackers.set(kind, await buildTracker(overridesOf(kind), true, afterAll));
     }
     // What there is to spend is spent.

@@ -1,5 +1,5 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
-import Type, { type TSchema } from 'typebox';
+import Type from 'typebox';
 import { limits } from '../../limits.ts';
 import { type Answers, answer, errorOf, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
@@ -41,6 +41,7 @@ const lines = Type.String({
 const ofOneEvent: readonly CallReason[] = [
   ...ofEvent,
   'body_malformed',
+  'values_too_many',
   'type_malformed',
   'vast_event_malformed',
   ...ofTransaction,
@@ -59,11 +60,16 @@ const outcomes = Type.Object(
   { additionalProperties: false },
 );
 
-/** Where no event at all could be taken. */
-function nothingTaken(status: number, body: TSchema): Answers {
-  const told = [...ofLoad, 'internal' as const].filter((reason) => reasons[reason].status === status);
+/** Of all events as one: the answer is an error, and has no outcomes. */
+const ofBatch: readonly CallReason[] = [...ofBytes, ...ofBody, 'batch_empty', 'batch_too_large', 'internal'];
+
+/** Where no event at all could be taken, be it for what is wrong with each of them, or with all as one. */
+function nothingTaken(status: number): Answers {
+  const hasStatus = (reason: CallReason) => reasons[reason].status === status;
+  const ofAll = ofBatch.filter(hasStatus);
+  const told = [...new Set([...ofOneEvent.filter(hasStatus), ...ofAll])];
   return answer(status, 'No event at all was taken: all of it is to come again.', told, {
-    'application/json': body,
+    'application/json': ofAll.length === 0 ? outcomes : Type.Union([outcomes, errorOf(ofAll)]),
   });
 }
 
@@ -97,11 +103,10 @@ export const batch: Operation = {
         }),
       },
     ),
-    ...refusals({
-      'application/json': [...ofBytes, ...ofBody, 'batch_empty', 'batch_too_large'],
-    }),
-    ...nothingTaken(429, outcomes),
-    ...nothingTaken(503, outcomes),
-    ...nothingTaken(500, Type.Union([outcomes, errorOf(['internal'])])),
+    ...refusals({ 'application/json': ofBatch }),
+    // Of these statuses more is to be said than that they refuse.
+    ...nothingTaken(429),
+    ...nothingTaken(500),
+    ...nothingTaken(503),
   },
 };

@@ -21,6 +21,8 @@ export const ofBody: readonly CallReason[] = [
   'body_empty',
   'body_malformed',
   'body_too_large',
+  'bodies_full',
+  'values_too_many',
   'media_type_unsupported',
 ];
 
