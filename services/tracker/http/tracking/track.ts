@@ -16,7 +16,7 @@ import { readTransaction } from './transaction.ts';
 export function track(call: Call): void {
   try {
     // Whoever clicks is sent on, and so has to be looked up first, however often they click.
-    const refusal = check(call) ?? (call.type === 'click' ? null : limitOf(call));
+    const refusal = check(call) ?? (call.type === 'click' ? null : limitOfAddress(call));
     if (refusal !== null) {
       conclude(call, refusal);
       return;
@@ -48,24 +48,16 @@ function decideOn(call: Call, lookup: ProgramLookup): void {
 
 /** Finds out what the event needs besides its program. Returns what is wrong, null when nothing is. */
 function prepare(call: Call, nowMs: number): CallReason | null {
-  const { parts, parameters, programId, program, type, caller } = call;
+  const { parts, parameters, programId, program, type } = call;
   if (type === 'transaction') {
     const transaction = readTransaction(parameters, programId, program, parts.keyring);
     if (transaction === 'signature_invalid') return transaction;
     call.transaction = transaction;
   }
-  // What is ignored spends nobody's share, gets no name, and makes nobody a visitor.
-  const isEvent = caller.ignored === null;
-  const limit = isEvent
-    ? ((type === 'click' ? limitOf(call) : null) ?? parts.rates.ofProgram(programId))
-    : null;
-  if (isEvent && limit === null) {
-    const { idempotencyKey: key, publisher: publisherId } = parameters;
-    const claims = call.transaction?.claims === true;
-    const messageId =
-      key === ''
-        ? newMessageId(nowMs, parts.randomBytes)
-        : messageIdOfKey({ key, programId, publisherId, claims }, nowMs, parts.limits);
+  const limit = (type === 'click' ? limitOfAddress(call) : null) ?? limitOfProgram(call);
+  // What is not taken, or is no event, gets no name.
+  if (limit === null && call.caller.ignored === null) {
+    const messageId = messageIdOf(call, nowMs);
     if (messageId === null) return 'idempotency_key_malformed';
     call.messageId = messageId;
   }
@@ -73,12 +65,25 @@ function prepare(call: Call, nowMs: number): CallReason | null {
   return limit;
 }
 
-/** Whether the caller calls too often. */
-function limitOf({ parts, caller }: Call): CallReason | null {
+/** Whether the caller calls too often. What is ignored spends nobody's share. */
+function limitOfAddress({ parts, caller }: Call): CallReason | null {
   return caller.ignored === null ? parts.rates.ofAddress(caller.ip) : null;
 }
 
-/** Finds out where a click goes. */
+/** Whether there are too many calls on the program. */
+function limitOfProgram({ parts, caller, programId }: Call): CallReason | null {
+  return caller.ignored === null ? parts.rates.ofProgram(programId) : null;
+}
+
+/** The event's message id: of its client's idempotency key, if there is one. Null where that is none. */
+function messageIdOf({ parts, parameters, programId, transaction }: Call, nowMs: number): string | null {
+  const { idempotencyKey: key, publisher: publisherId } = parameters;
+  if (key === '') return newMessageId(nowMs, parts.randomBytes);
+  const claims = transaction?.claims === true;
+  return messageIdOfKey({ key, programId, publisherId, claims }, nowMs, parts.limits);
+}
+
+/** Finds out where a click on a known program goes. */
 function aim(call: Call, nowMs: number): void {
   const { parts, parameters, programId, messageId } = call;
   const { url, expires, key, sig, publisher, params } = parameters;

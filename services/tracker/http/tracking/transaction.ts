@@ -10,11 +10,12 @@ import type { CallReason } from '@trackline/domain/verdict';
 import { isSignedBy, transactionText } from '@trackline/proto/signature';
 import type { Parameters } from '../request/parameters.ts';
 
-/** For schemas; whole amounts are bounded besides. */
+/** 1 to 50 visible ASCII characters. */
 export const orderIdPattern = /^[\x21-\x7e]{1,50}$/;
+/** An exact decimal; what it is worth is bounded besides. */
 export const amountPattern = /^(\d{1,16})(?:\.\d{1,6})?$/;
-const wholeAmountMax = 2n ** 53n;
-/** Those in use, of all that ISO 4217 ever listed ("Intl.supportedValuesOf", ECMA-402). */
+const amountMax = 2n ** 53n;
+/** Codes of ISO 4217, as far as they are in use ("Intl.supportedValuesOf", ECMA-402). */
 const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 /** What is wrong with how a transaction is told; null when nothing is. */
@@ -67,15 +68,17 @@ function isSignatureValid(
 ): boolean {
   if (!program.signingKeyIds.includes(parameters.key)) return false;
   const key = keyring.key(parameters.key);
-  const text = transactionText({ ...parameters, publisherId: parameters.publisher, programId });
-  return key !== null && isSignedBy(text, parameters.sig, key);
+  if (key === null) return false;
+  const { orderId, amount, currency, status, clickId, publisher: publisherId, sig } = parameters;
+  const text = transactionText({ programId, orderId, amount, currency, status, clickId, publisherId });
+  return isSignedBy(text, sig, key);
 }
 
 function isAmount(text: string): boolean {
   const whole = amountPattern.exec(text)?.[1];
   if (whole === undefined) return false;
   const value = BigInt(whole);
-  return value < wholeAmountMax || (value === wholeAmountMax && /^\d+(\.0+)?$/.test(text));
+  return value < amountMax || (value === amountMax && /^\d+(\.0+)?$/.test(text));
 }
 
 function isStatus(text: string): text is TransactionStatus {
