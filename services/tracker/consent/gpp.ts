@@ -23,12 +23,12 @@ export function readGpp(text: string, sids: string, vendorId: number | null): Co
   const sections = sectionsOf(text);
   const applying = isOpen(sids) ? [...(sections?.keys() ?? [])] : idsOf(sids);
   if (sections === null || applying === null) return 'denied';
-  const known = applying.filter((id) => id === 2 || id === 5 || id === 6 || usSections.has(id));
+  const known = applying.filter((id) => readers.has(id));
   if (known.length === 0) return applying.length === 0 ? null : 'denied';
   let said: ConsentChoice | null = null;
   for (const id of known) {
     const section = sections.get(id);
-    const choice = section === undefined ? 'denied' : readSection(id, section, vendorId);
+    const choice = section === undefined ? 'denied' : readers.get(id)!(section, vendorId);
     if (choice === 'denied') return 'denied';
     said ??= choice;
   }
@@ -39,19 +39,22 @@ function isOpen(sids: string): boolean {
   return sids === '' || sids === '0';
 }
 
-/** At most as many as there are sections in use, many times over. */
+/** Of 64 ids at most: many times as many as apply to anybody. */
 const sidList = /^\d{1,4}(?:,\d{1,4}){0,63}$/;
 
 function idsOf(sids: string): number[] | null {
   return sidList.test(sids) ? [...new Set(sids.split(',').map(Number))] : null;
 }
 
-function readSection(id: number, section: string, vendorId: number | null): ConsentChoice | null {
-  if (id === 2) return readTcString(europe, section, vendorId);
-  if (id === 5) return readTcString(canada, section, vendorId);
-  if (id === 6) return section === '' ? 'denied' : readUsPrivacy(section);
-  return readUsSection(usSections.get(id)!, section);
-}
+type ReadSection = (section: string, vendorId: number | null) => ConsentChoice | null;
+
+/** What reads each section that is known to us, by its id ("Section Information", IAB Tech Lab). */
+const readers: ReadonlyMap<number, ReadSection> = new Map<number, ReadSection>([
+  [2, (section, vendorId) => readTcString(europe, section, vendorId)],
+  [5, (section, vendorId) => readTcString(canada, section, vendorId)],
+  [6, (section) => (section === '' ? 'denied' : readUsPrivacy(section))],
+  ...[...usSections].map(([id, us]): [number, ReadSection] => [id, (section) => readUsSection(us, section)]),
+]);
 
 /** The sections by their ids; null where the header can't be read, or names more or fewer than there are. */
 function sectionsOf(text: string): Map<number, string> | null {
