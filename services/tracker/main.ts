@@ -91,10 +91,8 @@ const tracker = buildTracker({
   random,
   randomBytes,
   keyring,
-  consent: buildConsentReader({
-    vendorId: config.TRACKLINE_TCF_VENDOR_ID ?? null,
-  }),
-  bots: buildBotFilter({ iabList, cacheEntriesMax: limits.userAgentsMax }),
+  consent: buildConsentReader({ vendorId: config.TRACKLINE_TCF_VENDOR_ID ?? null }),
+  bots: buildBotFilter({ iabList, limits }),
   metrics,
   telemetry,
   limits,

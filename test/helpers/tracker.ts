@@ -125,7 +125,7 @@ export async function buildTracker(
     randomBytes: randomFillSync,
     keyring: overrides.keyring ?? emptyKeyring,
     consent: overrides.consent ?? buildConsentReader({ vendorId: overrides.vendorId ?? null }),
-    bots: buildBotFilter({ iabList: overrides.iabList ?? null, cacheEntriesMax: bounds.userAgentsMax }),
+    bots: buildBotFilter({ iabList: overrides.iabList ?? null, limits: bounds }),
     metrics,
     telemetry: new Telemetry(log, metrics, clock),
     limits: bounds,

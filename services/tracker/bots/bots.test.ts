@@ -11,6 +11,7 @@ vi.mock('isbot', async (original) => {
     },
   };
 });
+const limits = { userAgentsMax: 10, userAgentCharsMax: 512 };
 afterEach(() => {
   asked.isbot.length = 0;
 });
@@ -21,7 +22,7 @@ const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefo
 const googlebot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
 describe('a robot is', () => {
-  const filter = buildBotFilter({ iabList: null, cacheEntriesMax: 10 });
+  const filter = buildBotFilter({ iabList: null, limits });
 
   test.each([
     ['who names itself one', googlebot, true],
@@ -44,7 +45,7 @@ test('the answer is remembered: nobody is asked twice', () => {
       return false;
     },
   };
-  const filter = buildBotFilter({ iabList, cacheEntriesMax: 10 });
+  const filter = buildBotFilter({ iabList, limits });
   for (let times = 0; times < 3; times += 1) {
     expect([filter.isBot(chrome), filter.isBot(googlebot)]).toEqual([false, true]);
   }
@@ -54,20 +55,20 @@ test('the answer is remembered: nobody is asked twice', () => {
 });
 
 test('user agents that differ behind the first 512 characters are one', () => {
-  const filter = buildBotFilter({ iabList: null, cacheEntriesMax: 10 });
+  const filter = buildBotFilter({ iabList: null, limits });
   const start = chrome.padEnd(512, 'ü');
   for (const end of ['', 'a', 'b'.repeat(9_000)]) filter.isBot(start + end);
   expect(asked.isbot).toEqual([start]);
 });
 
 test('no more answers are remembered than there may be', () => {
-  const filter = buildBotFilter({ iabList: null, cacheEntriesMax: 2 });
+  const filter = buildBotFilter({ iabList: null, limits: { ...limits, userAgentsMax: 2 } });
   for (const userAgent of ['a', 'b', 'c', 'a', 'c']) filter.isBot(userAgent);
   expect(asked.isbot).toEqual(['a', 'b', 'c', 'a']);
 });
 
 test('who is on the IAB’s list is one as well', () => {
   const iabList = { has: (userAgent: string) => userAgent.includes('Chrome') };
-  const filter = buildBotFilter({ iabList, cacheEntriesMax: 10 });
+  const filter = buildBotFilter({ iabList, limits });
   expect([filter.isBot(chrome), filter.isBot(firefox), filter.isBot(googlebot)]).toEqual([true, false, true]);
 });

@@ -1,5 +1,6 @@
 import { isbot } from 'isbot';
 import { LRUCache } from 'lru-cache';
+import type { Limits } from '../limits.ts';
 import { ownText } from '../own-text.ts';
 import type { IabList } from './iab-list.ts';
 
@@ -11,19 +12,17 @@ export interface BotFilter {
 export interface BotFilterOptions {
   /** The list of the IAB, beside our own; null: there is none. */
   readonly iabList: IabList | null;
-  /** User agents whose answer is remembered: a first look costs 2 µs, with a list 6, a second 0.1. */
-  readonly cacheEntriesMax: number;
+  readonly limits: Pick<Limits, 'userAgentsMax' | 'userAgentCharsMax'>;
 }
-
-/** What an event keeps of a user agent; what stands behind it does not make a robot. */
-const userAgentCharsMax = 512;
 
 /**
  * Who gives no user agent is a robot: a browser always does, and the IAB's method counts valid browsers only
- * ("IAB/ABC International Spiders & Bots List").
+ * ("IAB/ABC International Spiders & Bots List"). What stands behind the part that an event keeps makes no robot.
+ * Answers are remembered: a first look costs 2 µs, with a list 6, a second 0.1.
  */
-export function buildBotFilter({ iabList, cacheEntriesMax }: BotFilterOptions): BotFilter {
-  const known = new LRUCache<string, boolean>({ max: cacheEntriesMax });
+export function buildBotFilter({ iabList, limits }: BotFilterOptions): BotFilter {
+  const { userAgentsMax, userAgentCharsMax } = limits;
+  const known = new LRUCache<string, boolean>({ max: userAgentsMax });
   return {
     isBot(userAgent) {
       if (userAgent === '') return true;
