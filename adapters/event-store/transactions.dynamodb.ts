@@ -2,6 +2,7 @@ import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { clickLookBackMs as defaultClickLookBackMs } from '@trackline/domain/attribution';
 import { mapBounded } from '@trackline/domain/bounded';
 import type { Clock, Random } from '@trackline/domain/clock';
+import { FirstOf } from '@trackline/domain/first-of';
 import { claimedBy, movedBy, type Order, type OrderMessage, roleOf } from '@trackline/domain/order';
 import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
@@ -10,7 +11,7 @@ import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { type CallOptions, retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
 import type { WriteFailure } from '../dynamodb/write-outcome.ts';
 import { attribute, attributeAgain, type Clicks } from './attribute.ts';
-import type { TransactionsReader, TransactionsWriter } from './transactions.ts';
+import { orderIdBytesMax, type TransactionsReader, type TransactionsWriter } from './transactions.ts';
 
 export interface TransactionsOptions extends TableTarget {
   readonly clicks: Clicks;
@@ -20,8 +21,6 @@ export interface TransactionsOptions extends TableTarget {
   readonly clickLookBackMs?: number | undefined;
 }
 
-/** A sort key holds no more ("Service, account, and table quotas in Amazon DynamoDB"). */
-const sortKeyBytesMax = 1024;
 /** After so many orders it is told how far a reading is. */
 const toldEvery = 1_000;
 /** Clicks that are looked for again at a time. */
@@ -83,7 +82,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
       const { programId } = message;
       const { orderId } = message.transaction;
       const bytes = Buffer.byteLength(orderId);
-      if (bytes === 0 || bytes > sortKeyBytesMax) return noKey;
+      if (bytes === 0 || bytes > orderIdBytesMax) return noKey;
       let order = known;
       const settled = await retryUntil({ clock, random }, deadlineMs, async (options) => {
         for (;;) {
@@ -104,16 +103,13 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
       return order && attributeAgain(clicks, order);
     },
     async newest(programId, limit, onRead) {
-      let kept: Order[] = [];
+      const newest = new FirstOf(limit, newestFirst);
       let read = 0;
       for await (const item of queryPartition(client, tableName, programId)) {
-        kept.push(orderOf(item));
-        if (kept.length >= 2 * limit) kept = kept.sort(newestFirst).slice(0, limit);
+        newest.add(orderOf(item));
         if (++read % toldEvery === 0) onRead?.(read);
       }
-      return mapBounded(kept.sort(newestFirst).slice(0, limit), clicksAtOnce, (order) =>
-        attributeAgain(clicks, order),
-      );
+      return mapBounded(newest.inOrder(), clicksAtOnce, (order) => attributeAgain(clicks, order));
     },
     async close() {
       client.destroy();
@@ -127,7 +123,7 @@ type Values = Record<string, Value>;
 const noKey: WriteFailure = Object.freeze({
   ok: false,
   code: 'OrderIdUnusable',
-  detail: 'Its order id is empty, or longer than 1,024 bytes: no order can be kept under it.',
+  detail: `Its order id is empty, or longer than ${orderIdBytesMax} bytes: no order can be kept under it.`,
   retriable: false,
 });
 

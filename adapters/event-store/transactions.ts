@@ -1,6 +1,9 @@
 import type { Order, OrderMessage, Role } from '@trackline/domain/order';
 import type { WriteFailure } from '../dynamodb/write-outcome.ts';
 
+/** An order id is a sort key, which holds no more ("Service, account, and table quotas in Amazon DynamoDB"). */
+export const orderIdBytesMax = 1024;
+
 /** The table of orders, for the consumer, who settles what their messages claim. */
 export interface TransactionsWriter {
   /**

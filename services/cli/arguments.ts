@@ -1,3 +1,4 @@
+import { orderIdBytesMax } from '@trackline/adapters/event-store/transactions';
 import { isIdentifier } from '@trackline/domain/identifier';
 import { isMessageId } from '@trackline/domain/message-id';
 import { type EventType, eventTypes } from '@trackline/domain/tracking-event';
@@ -31,7 +32,8 @@ export function visitorId(text: string): string {
 /** Any that an order may have, also where a sender of events has rules of its own. */
 export function orderId(text: string): string {
   const bytes = Buffer.byteLength(text);
-  return checked(text, bytes >= 1 && bytes <= limits.orderIdBytesMax, 'An order id has 1 to 1,024 bytes.');
+  const fits = bytes >= 1 && bytes <= orderIdBytesMax;
+  return checked(text, fits, `An order id has 1 to ${orderIdBytesMax} bytes.`);
 }
 
 export function eventType(text: string): EventType {

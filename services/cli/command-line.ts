@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { EventType } from '@trackline/domain/tracking-event';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer.ts';
 import {
@@ -16,7 +15,11 @@ import {
   subId,
   visitorId,
 } from './arguments.ts';
+import type { EraseOptions } from './commands/erase.ts';
+import type { EventsOptions } from './commands/events.ts';
 import type { LinkOptions } from './commands/link.ts';
+import type { ReportOptions } from './commands/report.ts';
+import type { TransactionsOptions } from './commands/transactions.ts';
 import type { Context } from './context.ts';
 import type { WaitOptions } from './core-data/change-program.ts';
 
@@ -199,11 +202,7 @@ function addLink(root: Command, run: Run): void {
     );
 }
 
-interface EventFlags {
-  readonly program: string;
-  readonly hour?: string;
-  readonly limit: number;
-  readonly type?: EventType;
+interface EventFlags extends EventsOptions {
   readonly message?: string;
 }
 
@@ -234,15 +233,13 @@ function addEvents(root: Command, run: Run): void {
     .requiredOption('--day <YYYY-MM-DD>', 'the day (UTC)', day)
     .option('--hours', 'by hour, too', false)
     .addHelpText('after', examples('report --program aurora-shoes --day 2026-01-31 --hours'))
-    .action((options: { program: string; day: string; hours: boolean }) =>
+    .action((options: ReportOptions) =>
       run(async (context) => (await import('./commands/report.ts')).report(context, options)),
     );
 }
 
-interface TransactionFlags {
-  readonly program: string;
+interface TransactionFlags extends TransactionsOptions {
   readonly order?: string;
-  readonly limit: number;
 }
 
 function addTransactions(root: Command, run: Run): void {
@@ -276,7 +273,7 @@ function addErase(root: Command, run: Run): void {
       'after',
       examples('erase --visitor Xq3V0rR1S2mK8dZ4b7TnAg --dry-run', 'erase --visitor Xq3V0rR1S2mK8dZ4b7TnAg'),
     )
-    .action((options: { visitor: string; dryRun: boolean }) =>
+    .action((options: EraseOptions) =>
       run(async (context) => (await import('./commands/erase.ts')).erase(context, options)),
     );
 }

@@ -22,8 +22,6 @@ export const limits = Object.freeze({
 
   /** Events or orders. */
   rowsShownMax: 10_000,
-  /** What a sort key of DynamoDB holds. */
-  orderIdBytesMax: 1024,
   /** Hours of a day that are counted at a time. */
   hoursReadMax: 4,
   hexBytesShown: 4 * 1024,

@@ -2,8 +2,9 @@ import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { count, counted } from '../table.ts';
 
-export interface EraseFlags {
+export interface EraseOptions {
   readonly visitor: string;
+  /** Whether they are only counted. */
   readonly dryRun: boolean;
 }
 
@@ -11,7 +12,10 @@ const onItsWay =
   'What is still in a spool or on the event stream is stored later, and is not among them: run it again until it finds nothing.';
 
 /** `erase --visitor ID`: deletes the events of one visitor, or only counts them. */
-export async function erase({ parts, progress }: Context, { visitor, dryRun }: EraseFlags): Promise<Answer> {
+export async function erase(
+  { parts, progress }: Context,
+  { visitor, dryRun }: EraseOptions,
+): Promise<Answer> {
   const eraser = await parts.eraser();
   const erased = await eraser.eraseVisitor(visitor, {
     dryRun,

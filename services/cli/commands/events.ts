@@ -1,10 +1,11 @@
 import { hourOf } from '@trackline/adapters/event-store/event-key';
 import type { StoredEvent } from '@trackline/adapters/event-store/tracking-events';
+import { FirstOf } from '@trackline/domain/first-of';
 import type { EventType } from '@trackline/domain/tracking-event';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { flagsOf } from '../flags.ts';
+import { flagsOf } from '../flags-column.ts';
 import { type Cell, clip, pairs, table } from '../table.ts';
 import { iso } from '../time.ts';
 
@@ -50,19 +51,16 @@ export async function event({ parts }: Context, programId: string, messageId: st
   return { json: eventJson(stored), text: () => pairs(eventFields(stored)) };
 }
 
-/** The newest `limit` events, in memory for no more than twice as many. */
 async function newestOfHour(
   stored: AsyncIterable<StoredEvent>,
   limit: number,
   type: EventType | undefined,
 ): Promise<StoredEvent[]> {
-  let kept: StoredEvent[] = [];
+  const newest = new FirstOf(limit, newestFirst);
   for await (const each of stored) {
-    if (type !== undefined && each.event.type !== type) continue;
-    kept.push(each);
-    if (kept.length >= 2 * limit) kept = kept.sort(newestFirst).slice(0, limit);
+    if (type === undefined || each.event.type === type) newest.add(each);
   }
-  return kept.sort(newestFirst).slice(0, limit);
+  return newest.inOrder();
 }
 
 /** Message ids sort by time. */

@@ -4,7 +4,7 @@ import { reasons } from '@trackline/domain/verdict';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { flagsOf } from '../flags.ts';
+import { flagsOf } from '../flags-column.ts';
 import { type Cell, counted, pairs, table } from '../table.ts';
 import { iso } from '../time.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flagsOf } from './flags.ts';
+import { flagsOf } from './flags-column.ts';
 
 const none = { bot: false, unverified: false };
 
