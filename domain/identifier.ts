@@ -1,8 +1,8 @@
-/** Ids that come from outside (programs, publishers, orders of a caller's making) all match one pattern. */
+/** Ids that come from outside (of programs, publishers, clicks and keys) all match one pattern; an order's does not. */
 export const identifierLengthMax = 64;
 
 /** The pattern, for schemas. */
-export const identifierPattern = /^[A-Za-z0-9_-]{1,64}$/;
+export const identifierPattern = new RegExp(`^[A-Za-z0-9_-]{1,${identifierLengthMax}}$`);
 
 /**
  * Whether `text` may stand as an id: 1 to 64 letters, digits, `_` or `-`. Being URL-safe, it needs no

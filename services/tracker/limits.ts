@@ -1,3 +1,5 @@
+import { identifierLengthMax } from '@trackline/domain/identifier';
+
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
@@ -8,7 +10,7 @@ const MiB = 1024 * KiB;
  */
 export const limits = Object.freeze({
   // What a call may hold.
-  idLengthMax: 64,
+  idLengthMax: identifierLengthMax,
   urlBytesMax: 8 * KiB,
   headerBytesMax: 16 * KiB,
   /** Where the parser itself gives up: beyond what we measure and answer ourselves. */
@@ -22,7 +24,7 @@ export const limits = Object.freeze({
   /** All bodies that are still on their way, together. */
   bodyBytesHeldMax: 256 * MiB,
   batchEventsMax: 500,
-  /** Values, lists and objects of JSON: of one event, which names 54 at most, and of a batch. */
+  /** Values, lists and objects of JSON: of one event, which has some 70 when all is said, and of a batch. */
   eventValuesMax: 256,
   batchValuesMax: 64 * KiB,
   /** Of one event: beyond, sub-ids are refused, and free parameters left out. */

@@ -5,11 +5,10 @@ import type { RedirectReason } from '@trackline/domain/verdict';
 import { isSignedBy, linkText } from '@trackline/proto/signature';
 import { compileMacros, fillMacros, type MacroTemplate, type MacroValues } from './macros.ts';
 
-export type { MacroValues };
-
-/** Where a click goes. Whatever is returned from here is a URL as the URL Standard writes it: ASCII, one line. */
-
-/** Longer than a landing URL may be, and than any browser's address bar shows. */
+/**
+ * Where a click goes. Every location from here is a URL as the URL Standard writes it: ASCII, in one line, no longer
+ * than this, which is longer than a landing URL may be, and than any browser's address bar shows.
+ */
 export const locationCharsMax = 4096;
 
 /** What a click says of its target; '' for what it does not say. */

@@ -6,7 +6,7 @@ import { isVisitorId } from '@trackline/domain/visitor-id';
  * refuse it from anywhere but this host over TLS ("Cookies: HTTP State Management Mechanism", RFC 6265bis
  * §4.1.3.2), so that no other host of the domain can plant one. No parameter ever stands in for it.
  */
-export const visitorCookieName = '__Host-trackline';
+const visitorCookieName = '__Host-trackline';
 
 /** Browsers keep a cookie no longer (RFC 6265bis §5.5). */
 export const visitorDaysMax = 400;
