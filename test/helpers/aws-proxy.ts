@@ -6,9 +6,12 @@ import type { AddressInfo } from 'node:net';
  * What a proxy does with one call: pass it on (null), answer itself, never answer, cut the connection, before
  * the call is passed on or when it was answered, or pass on another and add to its answer.
  */
-export type Interference = (operation: string, body: Record<string, unknown>) => Verdict | Promise<Verdict>;
+export type Interference = (
+  operation: string,
+  body: Record<string, unknown>,
+) => Intervention | Promise<Intervention>;
 
-export type Verdict =
+export type Intervention =
   | { readonly status: number; readonly body: unknown }
   | 'hang'
   | 'drop'
@@ -25,19 +28,19 @@ export async function startAwsProxy(target: string, interfere: Interference) {
       const operation = String(incoming.headers['x-amz-target']).split('.').at(-1)!;
       const raw = Buffer.concat(chunks);
       const call = JSON.parse(raw.toString() || '{}') as Record<string, unknown>;
-      const verdict = await interfere(operation, call);
-      if (verdict === 'hang') return;
-      if (verdict === 'drop') {
+      const intervention = await interfere(operation, call);
+      if (intervention === 'hang') return;
+      if (intervention === 'drop') {
         incoming.socket.destroy();
         return;
       }
-      if (typeof verdict === 'object' && verdict !== null && 'status' in verdict) {
-        outgoing.writeHead(verdict.status, { 'content-type': 'application/x-amz-json-1.0' });
-        outgoing.end(JSON.stringify(verdict.body));
+      if (typeof intervention === 'object' && intervention !== null && 'status' in intervention) {
+        outgoing.writeHead(intervention.status, { 'content-type': 'application/x-amz-json-1.0' });
+        outgoing.end(JSON.stringify(intervention.body));
         return;
       }
-      const isAltered = typeof verdict === 'object' && verdict !== null;
-      const body = isAltered ? Buffer.from(JSON.stringify(verdict.passInstead)) : raw;
+      const isAltered = typeof intervention === 'object' && intervention !== null;
+      const body = isAltered ? Buffer.from(JSON.stringify(intervention.passInstead)) : raw;
       const { 'content-length': _length, ...headers } = incoming.headers;
       const onward = request(target, {
         method: incoming.method!,
@@ -48,14 +51,14 @@ export async function startAwsProxy(target: string, interfere: Interference) {
         const answer: Buffer[] = [];
         response.on('data', (chunk: Buffer) => answer.push(chunk));
         response.on('end', () => {
-          if (verdict === 'dropReply') {
+          if (intervention === 'dropReply') {
             incoming.socket.destroy();
             return;
           }
           const { 'content-length': _l, 'x-amz-crc32': _crc, ...answerHeaders } = response.headers;
           outgoing.writeHead(response.statusCode!, answerHeaders);
           const text = Buffer.concat(answer).toString();
-          outgoing.end(isAltered ? JSON.stringify({ ...JSON.parse(text), ...verdict.merge }) : text);
+          outgoing.end(isAltered ? JSON.stringify({ ...JSON.parse(text), ...intervention.merge }) : text);
         });
       });
       onward.end(body);

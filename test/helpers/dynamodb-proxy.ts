@@ -1,4 +1,4 @@
-import { startAwsProxy, type Verdict } from './aws-proxy.ts';
+import { type Intervention, startAwsProxy } from './aws-proxy.ts';
 
 /**
  * How a call is treated. forward: as if there were no proxy. drop: the connection is cut. dropReply: the call
@@ -55,7 +55,7 @@ export class DynamoDbProxy {
     await this.#proxy?.close();
   }
 
-  async #interfere(operation: string, body: Record<string, unknown>): Promise<Verdict> {
+  async #interfere(operation: string, body: Record<string, unknown>): Promise<Intervention> {
     const call = { operation, body: JSON.stringify(body) };
     this.calls.push(call);
     const treatment = await this.treat(call);
@@ -67,7 +67,7 @@ export class DynamoDbProxy {
   }
 }
 
-function leaveUndone(body: Record<string, unknown>, undone: number): Verdict {
+function leaveUndone(body: Record<string, unknown>, undone: number): Intervention {
   const [[table, requests]] = Object.entries(body.RequestItems as Record<string, object[]>) as [
     [string, object[]],
   ];
