@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readNamedFile } from '../environment/named-file.ts';
 import { emptyKeyring, type ReadKeyring } from './keyring.ts';
 import { keyringBytesMax, readKeyring, useless } from './read-keyring.ts';
 
@@ -14,13 +14,6 @@ export function loadKeyring({ file, text }: KeyringSource): ReadKeyring {
     return useless('it comes from a file or from a text, not both');
   if (text !== undefined) return readKeyring(text);
   if (file === undefined) return { keyring: emptyKeyring, problems: [] };
-  try {
-    // Before it is read: it may be anything, by mistake.
-    const stat = statSync(file);
-    if (!stat.isFile()) return useless(`${file} is no file`);
-    if (stat.size > keyringBytesMax) return useless(`${file} is larger than ${keyringBytesMax} bytes`);
-    return readKeyring(readFileSync(file, 'utf8'));
-  } catch (error) {
-    return useless(`${file} can't be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const read = readNamedFile(file, keyringBytesMax);
+  return read.ok ? readKeyring(read.text) : useless(read.problem);
 }

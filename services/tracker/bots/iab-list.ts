@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readNamedFile } from '@trackline/adapters/environment/named-file';
 
 /**
  * The exclude file of the IAB/ABC International Spiders & Bots List, which its subscribers have: robots by a part of
@@ -36,14 +36,8 @@ interface Entry {
 
 /** Loads the list, once, at the start. Never throws. */
 export function loadIabList(file: string): ReadIabList {
-  try {
-    const stat = statSync(file);
-    if (!stat.isFile()) return useless(`${file} is no file`);
-    if (stat.size > iabListBytesMax) return useless(`${file} is larger than ${iabListBytesMax} bytes`);
-    return readIabList(readFileSync(file, 'utf8'));
-  } catch (error) {
-    return useless(`${file} can't be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const read = readNamedFile(file, iabListBytesMax);
+  return read.ok ? readIabList(read.text) : { list: null, problems: [read.problem] };
 }
 
 export function readIabList(text: string): ReadIabList {
@@ -104,8 +98,4 @@ function listOf(entries: readonly Entry[]): IabList {
       return false;
     },
   };
-}
-
-function useless(problem: string): ReadIabList {
-  return { list: null, problems: [problem] };
 }
