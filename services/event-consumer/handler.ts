@@ -3,7 +3,7 @@ import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
 import { connectTransactions } from '@trackline/adapters/event-store/transactions.dynamodb';
 import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
-import { systemClock } from '@trackline/domain/clock';
+import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { pino } from 'pino';
 import { type EventConsumerConfig, readConfig } from './config.ts';
@@ -48,21 +48,20 @@ export function buildHandler(configure: () => EventConsumerConfig): EventConsume
   async function close(): Promise<void> {
     const open = parts;
     parts = null;
-    const { trackingEvents, transactions, ledger, deadLetters } = open ?? {};
-    await Promise.all([trackingEvents, transactions, ledger, deadLetters].map((table) => table?.close()));
+    if (open !== null) await closeTables(open);
   }
 
   return Object.assign(handle, { close });
 }
 
-function connect(config: EventConsumerConfig): ConsumerParts {
-  const target = {
-    region: config.region,
-    endpoint: config.dynamodbEndpoint,
-    retentionMs: config.retentionMs,
-    clock: systemClock,
-    random: Math.random,
-  };
+/** All that a batch is consumed with; the clients connect when they are first used. */
+export function connect(
+  config: EventConsumerConfig,
+  clock: Clock = systemClock,
+  random: Random = Math.random,
+): ConsumerParts {
+  const { region, dynamodbEndpoint: endpoint, retentionMs } = config;
+  const target = { region, endpoint, retentionMs, clock, random };
   const { tables, clickLookBackMs } = config;
   const trackingEvents = connectTrackingEvents({ ...target, tableName: tables.trackingEvents });
   const orders = { ...target, tableName: tables.transactions, clicks: trackingEvents, clickLookBackMs };
@@ -72,8 +71,13 @@ function connect(config: EventConsumerConfig): ConsumerParts {
     ledger: connectLedger({ ...target, tableName: tables.ledger }),
     deadLetters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
     telemetry: buildTelemetry(config.log),
-    clock: systemClock,
+    clock,
   };
+}
+
+export async function closeTables(parts: ConsumerParts): Promise<void> {
+  const { trackingEvents, transactions, ledger, deadLetters } = parts;
+  await Promise.all([trackingEvents, transactions, ledger, deadLetters].map((table) => table.close()));
 }
 
 /** What AWS calls. Nothing is read or built before it does. */

@@ -5,8 +5,12 @@ import { connectTransactions } from '@trackline/adapters/event-store/transaction
 import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
 import { consume } from '@trackline/event-consumer/consume';
-import { buildHandler, type EventConsumerHandler } from '@trackline/event-consumer/handler';
-import { buildTelemetry } from '@trackline/event-consumer/telemetry';
+import {
+  buildHandler,
+  closeTables,
+  connect,
+  type EventConsumerHandler,
+} from '@trackline/event-consumer/handler';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { region, type TestDynamoDb } from './dynamodb.ts';
@@ -56,24 +60,10 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
      */
     async consumeBy(isUp: () => boolean, batch: KinesisStreamEvent): Promise<readonly string[]> {
       const clock = { ...systemClock, monotonicMs: () => (isUp() ? 60_000 : 0) };
-      const target = { region, endpoint: proxy.url, clock, random: () => 0 };
-      const trackingEvents = connectTrackingEvents({ ...target, tableName: tables.trackingEvents });
-      const parts = {
-        trackingEvents,
-        transactions: connectTransactions({
-          ...target,
-          tableName: tables.transactions,
-          clicks: trackingEvents,
-        }),
-        ledger: connectLedger({ ...target, tableName: tables.ledger }),
-        deadLetters: connectDeadLetters({ ...target, tableName: tables.deadLetters }),
-        telemetry: buildTelemetry(logged.log),
-        clock,
-      };
+      const parts = connect(config, clock, () => 0);
       const deadlines = { eventsMs: 60_000, ordersMs: 60_000, writesMs: 120_000 };
       const failed = await consume(parts, sourceRecords(batch), deadlines);
-      const { transactions, ledger, deadLetters } = parts;
-      await Promise.all([trackingEvents, transactions, ledger, deadLetters].map((table) => table.close()));
+      await closeTables(parts);
       return failed;
     },
     /** Writer and number of every stored event, in order. */
