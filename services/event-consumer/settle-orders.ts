@@ -35,7 +35,7 @@ interface Placed extends StoredOrNot {
 interface OrderSoFar {
   /** Null until it is read. */
   known: Order | null;
-  /** Why a message before could not be settled for now. */
+  /** Why a message could not be settled for now, and so those behind it; a success while none holds them up. */
   holdsUp: WriteOutcome;
 }
 
@@ -57,8 +57,8 @@ export async function settleOrders(
   const orders = new Map<string, OrderSoFar>();
 
   /**
-   * What a transaction says of its order. Under an id that a client chose that is the stored event, which came
-   * first, and not this one. Null where it says nothing.
+   * The message that a transaction is to its order; null where it may not claim it. Under an id that a client chose
+   * the event counts that came first and is stored, whatever this one says.
    */
   async function messageOf({ event, outcome }: StoredOrNot): Promise<Omit<Placed, 'index'> | null> {
     if (!outcome.ok || !isKeyed(event.messageId)) return claiming(event, outcome);
@@ -120,6 +120,7 @@ interface Duplicate {
   readonly of: string;
 }
 
+/** The event as a message to its order; null where it may not claim it. */
 function claiming(event: RecordedEvent, outcome: WriteOutcome): Omit<Placed, 'index'> | null {
   return event.transaction?.claims ? { event: event as OrderMessage, outcome } : null;
 }
