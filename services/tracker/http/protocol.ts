@@ -7,6 +7,7 @@ import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
 import type { Tally } from '../watching/tally.ts';
 import { gif, gifType, isForPixel } from './answers/pixel.ts';
+import { type ClientError, reasonOf, targetIn } from './client-error.ts';
 import { ignoredAs } from './request/ignored.ts';
 import { takesBody } from './routes/allowed-methods.ts';
 
@@ -27,17 +28,6 @@ export interface Protocol {
   refuseExpectation(request: IncomingMessage, response: ServerResponse): void;
   /** Answers what is no HTTP, or came too slowly, and ends its connection. */
   refuseBytes(error: ClientError, socket: Socket): void;
-}
-
-/**
- * What Node's `clientError` event tells. (Fastify's type takes the packet for a Buffer that went through
- * JSON.)
- */
-export interface ClientError {
-  readonly code?: string;
-  /** The Buffer in which the parser stopped, and how far it got in it. */
-  readonly rawPacket?: unknown;
-  readonly bytesParsed?: number;
 }
 
 /** What we need to know of a connection when it goes wrong. */
@@ -189,36 +179,6 @@ function refusalOf(
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
-}
-
-function reasonOf(error: ClientError): CallReason {
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
-  if (error.code !== 'HPE_HEADER_OVERFLOW') return 'malformed';
-  return isInUrl(error) ? 'url_too_long' : 'headers_too_large';
-}
-
-/**
- * Whether the parser ran over within the URL. It does not tell, so the line in which it stopped has to: a
- * request line has no colon before its first space. Of a line that began in an earlier packet we see only an
- * end; without a space in it, it is more likely a URL's than a header's.
- */
-function isInUrl(error: ClientError): boolean {
-  const parsed = parsedText(error);
-  const line = parsed.slice(parsed.lastIndexOf('\n') + 1);
-  return /^(?:[A-Z-]+ )?[^\s]+ ?$/.test(line);
-}
-
-/** The method and the target asked for, where the packet has it: its last request is the one that went wrong. */
-function targetIn(error: ClientError): [method: string, target: string] {
-  const parsed = parsedText(error);
-  const request = parsed.slice(parsed.lastIndexOf('\r\n\r\n') + 1).trimStart();
-  const [, method = '', target = ''] = /^([A-Z]+) (\S+)/.exec(request) ?? [];
-  return [method, target];
-}
-
-/** What the parser had read of the packet when it stopped. */
-function parsedText({ rawPacket, bytesParsed }: ClientError): string {
-  return Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, bytesParsed) : '';
 }
 
 function rawAnswer(reason: CallReason, asPixel: boolean): Buffer {
