@@ -11,7 +11,7 @@ import { refuse } from './answers/refuse.ts';
 import { allowOrigin, type CorsOrigins } from './cors.ts';
 import { buildProtocol } from './protocol.ts';
 import { bodyTypes } from './request/body.ts';
-import { parseQuery } from './request/parameters.ts';
+import { parseQuery } from './request/read-parameters.ts';
 import { BodyRefused, BodyRoom } from './request/receive-body.ts';
 import { allowedMethods, takesBody } from './routes/allowed-methods.ts';
 import { type PublicCall, type PublicRoute, publicRoutes } from './routes/routes.ts';

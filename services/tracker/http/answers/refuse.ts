@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, jsonType } from '../../error-body.ts';
 import { consentOf } from '../request/consent.ts';
 import { ignoredAs } from '../request/ignored.ts';
-import { parseQuery } from '../request/parameters.ts';
+import { parseQuery } from '../request/read-parameters.ts';
 import { visitorCookieIn } from '../request/visitor.ts';
 import type { TrackingParts } from '../tracking/call.ts';
 import { beginAnswer } from './answer.ts';

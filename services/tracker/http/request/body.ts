@@ -3,7 +3,8 @@ import type { CallReason } from '@trackline/domain/verdict';
 import secureJson from 'secure-json-parse';
 import type { Limits } from '../../limits.ts';
 import { mayHoldMoreValues } from './json-values.ts';
-import { faulty, type Parameters, parseQuery, readJson } from './parameters.ts';
+import { faulty, type Parameters } from './parameters.ts';
+import { parseQuery, readJson } from './read-parameters.ts';
 
 /** What bodies may come as. `text/plain` is what `navigator.sendBeacon` makes of a string. */
 export const bodyTypes = [

@@ -1,16 +1,11 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
 import Type from 'typebox';
 import { limits } from '../../limits.ts';
+import { consentFields } from '../request/parameters.ts';
 import { type Answers, answer, errorOf, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
 import { outcomeOf } from './outcome.ts';
-import {
-  consentFields,
-  consentParameters,
-  jsonParameters,
-  linkParameters,
-  transactionFields,
-} from './parameters.ts';
+import { consentParameters, jsonParameters, linkParameters, transactionFields } from './parameters.ts';
 import { ofBody, ofBytes, ofEvent, ofLoad, ofProgram, ofTransaction } from './reasons.ts';
 
 const fields = [

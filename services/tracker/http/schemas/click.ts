@@ -1,6 +1,7 @@
+import { consentFields } from '../request/parameters.ts';
 import { answer, redirectHeaders, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { consentFields, linkParameters, programInPath } from './parameters.ts';
+import { linkParameters, programInPath } from './parameters.ts';
 import { ofBytes, ofEvent, ofLoad, ofProgram } from './reasons.ts';
 
 export const click: Operation = {

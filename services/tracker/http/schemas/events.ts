@@ -1,7 +1,8 @@
 import Type from 'typebox';
+import { consentFields } from '../request/parameters.ts';
 import { answer, messageId, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { consentFields, linkParameters, programInPath, transactionFields } from './parameters.ts';
+import { linkParameters, programInPath, transactionFields } from './parameters.ts';
 import { ofBytes, ofEvent, ofLoad, ofProgram, ofTransaction } from './reasons.ts';
 
 const valid = Type.Object(

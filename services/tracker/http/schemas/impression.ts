@@ -1,6 +1,7 @@
+import { consentFields } from '../request/parameters.ts';
 import { pixelAnswers, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { consentFields, linkParameters, programInPath } from './parameters.ts';
+import { linkParameters, programInPath } from './parameters.ts';
 import { ofBytesOnPath, ofBytesUnread, ofEvent, ofLoad } from './reasons.ts';
 
 export const impression: Operation = {

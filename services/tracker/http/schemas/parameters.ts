@@ -4,7 +4,7 @@ import { eventTypes, transactionStatuses, vastEvents } from '@trackline/domain/t
 import Type, { type TObject, type TSchema, type TString } from 'typebox';
 import { limits } from '../../limits.ts';
 import { expiresPattern } from '../redirect/location.ts';
-import { type Field, freeName, linkName } from '../request/parameters.ts';
+import { consentFields, type Field, freeName, linkName } from '../request/parameters.ts';
 import { amountPattern, orderIdPattern } from '../tracking/transaction.ts';
 
 /**
@@ -61,7 +61,6 @@ const params = Type.Object(
   },
 );
 
-export const consentFields = ['gdpr', 'gdprConsent', 'gpp', 'gppSid', 'usPrivacy'] as const;
 export const transactionFields = ['clickId', 'orderId', 'amount', 'currency', 'status'] as const;
 /** What a transaction can't do without. */
 export const transactionRequired = ['orderId', 'amount', 'currency'] as const;

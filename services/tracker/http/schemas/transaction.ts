@@ -1,8 +1,8 @@
+import { consentFields } from '../request/parameters.ts';
 import { answer, pixelAnswers, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
 import { accepted } from './outcome.ts';
 import {
-  consentFields,
   consentParameters,
   jsonParameters,
   linkParameters,

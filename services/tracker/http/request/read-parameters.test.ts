@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Parameters, parseQuery, readJson } from './parameters.ts';
+import { Parameters } from './parameters.ts';
+import { parseQuery, readJson } from './read-parameters.ts';
 
 const none = { ...new Parameters() };
 
