@@ -5,7 +5,7 @@ const names = Object.keys(reasons) as Reason[];
 
 test('reasons arise in these places, and in no other', () => {
   expect(new Set(names.map((name) => reasons[name].at))).toEqual(
-    new Set(['call', 'redirect', 'attribution', 'event-record', 'core-data-update']),
+    new Set(['call', 'redirect', 'attribution', 'event-record', 'core-data-update', 'admin']),
   );
 });
 

@@ -9,9 +9,9 @@ export type Verdict = 'accepted' | 'rejected' | 'shed' | 'ignored';
 interface ReasonEntry {
   /**
    * Where it can arise: in a call, in where a click is sent to, in what a transaction is attributed to, in a
-   * record of the event stream, or in a core-data update.
+   * record of the event stream, in a core-data update, or on the admin port.
    */
-  readonly at: 'call' | 'redirect' | 'attribution' | 'event-record' | 'core-data-update';
+  readonly at: 'call' | 'redirect' | 'attribution' | 'event-record' | 'core-data-update' | 'admin';
   /** For calls: the verdict, and the status of a JSON answer. */
   readonly verdict?: Verdict;
   readonly status?: number;
@@ -122,6 +122,11 @@ const table = {
     'core-data-update',
     'This version of the program exists already, with another content.',
   ),
+
+  host_unknown: found('admin', 'This port is open on loopback, and knows only the names of loopback.'),
+  program_cache_never_coherent: found('admin', 'The program store was not reached yet since the start.'),
+  spool_not_writable: found('admin', 'The spool is full: calls are being shed.'),
+  draining: found('admin', 'The tracker was told to end.'),
 } as const satisfies Record<string, ReasonEntry>;
 
 /**
@@ -131,6 +136,7 @@ export type Reason = keyof typeof table;
 export type RedirectReason = ReasonAt<'redirect'>;
 /** Why a transaction is not attributed to the click that it names. */
 export type AttributionReason = ReasonAt<'attribution'>;
+export type AdminReason = ReasonAt<'admin'>;
 export type CallReason = ReasonAt<'call'>;
 type ReasonAt<A> = { [R in Reason]: (typeof table)[R]['at'] extends A ? R : never }[Reason];
 
@@ -141,6 +147,9 @@ export const callReasons = reasonsAt('call');
 
 /** Those why a click was not sent to the target that it names. */
 export const redirectReasons = reasonsAt('redirect');
+
+/** Those that the admin port tells. */
+export const adminReasons = reasonsAt('admin');
 
 function reasonsAt<A extends ReasonEntry['at']>(at: A): readonly ReasonAt<A>[] {
   return Object.freeze((Object.keys(table) as ReasonAt<A>[]).filter((reason) => table[reason].at === at));

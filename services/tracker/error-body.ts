@@ -1,15 +1,21 @@
-import { type CallReason, callReasons, reasons } from '@trackline/domain/verdict';
+import {
+  type AdminReason,
+  adminReasons,
+  type CallReason,
+  callReasons,
+  reasons,
+} from '@trackline/domain/verdict';
 
 export const jsonType = 'application/json; charset=utf-8';
 
-const errorBodies = new Map(
-  callReasons.map((reason) => [
+const errorBodies = new Map<CallReason | AdminReason, string>(
+  [...callReasons, ...adminReasons].map((reason) => [
     reason,
     JSON.stringify({ error: { code: reason, message: reasons[reason].words } }),
   ]),
 );
 
 /** The JSON body that tells a reason, on both ports: `{"error":{"code","message"}}`. */
-export function errorBody(reason: CallReason): string {
+export function errorBody(reason: CallReason | AdminReason): string {
   return errorBodies.get(reason)!;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@trackline/domain/clock';
+import type { AdminReason } from '@trackline/domain/verdict';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { errorBody, jsonType } from '../error-body.ts';
@@ -38,8 +39,7 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
       done();
       return;
     }
-    const message = 'This port is open on loopback, and knows only the names of loopback.';
-    reply.code(421).send({ error: { code: 'host_unknown', message } });
+    reply.code(421).header('content-type', jsonType).send(errorBody('host_unknown'));
   });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).header('content-type', jsonType).send(errorBody('route_unknown')),
@@ -88,7 +88,7 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
   return app;
 }
 
-export type NotReadyReason = 'program_cache_never_coherent' | 'spool_not_writable' | 'draining';
+export type NotReadyReason = Exclude<AdminReason, 'host_unknown'>;
 
 /**
  * Why no calls should be sent here. An outage of the stream or of Redis is no reason, while there is room:
