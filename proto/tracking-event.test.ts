@@ -1,19 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consentBases } from '@trackline/domain/consent';
 import type { Statement } from '@trackline/domain/ledger';
-import { newMessageId } from '@trackline/domain/message-id';
-import {
-  eventTypes,
-  type RecordedEvent,
-  type TrackingEvent,
-  transactionStatuses,
-  vastEvents,
-} from '@trackline/domain/tracking-event';
-import { redirectReasons } from '@trackline/domain/verdict';
+import { eventTypes, type TrackingEvent, transactionStatuses } from '@trackline/domain/tracking-event';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
+import { anyCount, anyEvent, anyText, anyTime } from '../test/helpers/any-event.ts';
 import { decodeRecord, encodeEvent, encodeStatement } from './tracking-event.ts';
 
 const schema = readFileSync(join(import.meta.dirname, 'tracking-event.proto'), 'utf8');
@@ -103,60 +95,10 @@ function decodedEvent(record: Uint8Array) {
   return decoded;
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 90 });
-/** Up to the end of the year 9999. */
-const time = fc.oneof(
-  fc.nat(),
-  fc.nat({ max: 253_402_300_799_999 }),
-  fc.constantFrom(0, 253_402_300_799_999),
-);
-const count = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32, Number.MAX_SAFE_INTEGER));
-const event: fc.Arbitrary<RecordedEvent> = fc.record({
-  writer: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
-  sequence: count.filter((sequence) => sequence > 0),
-  messageId: fc
-    .tuple(fc.integer({ min: 0, max: 2 ** 48 - 1 }), fc.uint8Array({ minLength: 16, maxLength: 16 }))
-    .map(([ms, bytes]) => newMessageId(ms, (target) => target.set(bytes))),
-  type: fc.constantFrom(...eventTypes),
-  programId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
-  programVersion: count,
-  publisherId: text,
-  clickId: text,
-  visitorId: text,
-  receivedAtMs: time,
-  ip: text,
-  userAgent: text,
-  referrer: text,
-  landingUrl: text,
-  params: fc.dictionary(fc.oneof(text, fc.constant('__proto__')), text, {
-    maxKeys: 5,
-    noNullPrototype: true,
-  }),
-  transaction: fc.option(
-    fc.record({
-      orderId: text,
-      amount: text,
-      currency: text,
-      status: fc.constantFrom(...transactionStatuses),
-      claims: fc.boolean(),
-    }),
-  ),
-  redirectReason: fc.constantFrom('' as const, ...redirectReasons),
-  vastEvent: fc.constantFrom('' as const, ...vastEvents),
-  consent: fc.record({
-    choice: fc.constantFrom('granted' as const, 'denied' as const),
-    basis: fc.constantFrom(...consentBases),
-  }),
-  bot: fc.boolean(),
-  unverified: fc.boolean(),
-  instance: text,
-  region: text,
-});
-
 describe('an event', () => {
   test('comes back as it was, with its writer and sequence', () => {
     fc.assert(
-      fc.property(event, ({ writer, sequence, ...rest }) => {
+      fc.property(anyEvent, ({ writer, sequence, ...rest }) => {
         expect(decodeRecord(encodeEvent(rest, writer, sequence))).toEqual({
           kind: 'event',
           event: { ...rest, writer, sequence },
@@ -230,13 +172,13 @@ describe('a statement', () => {
   test('comes back as it was', () => {
     const statements: fc.Arbitrary<Statement> = fc.record({
       writer: fc.string({ minLength: 1 }),
-      instance: text,
-      atMs: time,
-      acceptedThrough: count,
-      rejected: count,
-      shed: count,
-      ignored: count,
-      lost: count,
+      instance: anyText,
+      atMs: anyTime,
+      acceptedThrough: anyCount,
+      rejected: anyCount,
+      shed: anyCount,
+      ignored: anyCount,
+      lost: anyCount,
       final: fc.boolean(),
     });
     fc.assert(

@@ -1,52 +1,22 @@
 import { randomFillSync } from 'node:crypto';
-import { keyedMessageId, newMessageId } from '@trackline/domain/message-id';
+import { newMessageId } from '@trackline/domain/message-id';
 import type { RecordedEvent, TransactionStatus } from '@trackline/domain/tracking-event';
 import { buildHandler } from '@trackline/event-consumer/handler';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { onEachDynamoDb, type TestDynamoDb } from '../helpers/dynamodb.ts';
-import type { ProxiedCall, Treatment } from '../helpers/dynamodb-proxy.ts';
-import { buildConsumer } from '../helpers/event-consumer.ts';
+import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { eventTimeMs, recordedEvent } from '../helpers/events.ts';
 import {
   aggregate,
   allDone,
   bytesOf,
-  comeAgain,
   context,
   kinesisEvent,
   kinesisRecord,
 } from '../helpers/kinesis-records.ts';
-import { clickEvent, keyedId, transactionEvent, transactionRun } from '../helpers/orders.ts';
-
 /** The consumer, and what its tables say of orders and of duplicates. */
-async function build(dynamoDb: TestDynamoDb) {
-  const consumer = await buildConsumer(dynamoDb);
-  return {
-    ...consumer,
-    /** Consumes events, each in a record of its own, in one batch. */
-    consume: (...events: readonly RecordedEvent[]) =>
-      consumer.handler(kinesisEvent(...events.map(bytesOf)), context()),
-    order: (orderId = 'o-1') => consumer.orders.find('shoes', orderId),
-    orderIds: async () => (await dynamoDb.items(consumer.tables.transactions)).map(({ sk }) => sk!.S),
-    /** Of each event, in order, whom it is marked as a duplicate of. */
-    marks: (events: readonly RecordedEvent[]) =>
-      Promise.all(
-        events.map(async ({ programId, messageId }) => {
-          const stored = await consumer.events.find(programId, messageId);
-          return stored!.duplicateOf;
-        }),
-      ),
-  };
-}
-
-/** Messages of one order, a second apart. */
-function messages(...statuses: readonly TransactionStatus[]) {
-  return transactionRun(statuses.length).map((each, index) => ({
-    ...each,
-    transaction: { ...each.transaction, status: statuses[index]!, amount: String(index) },
-  }));
-}
+import { buildOrderConsumer as build, messages } from '../helpers/order-consumer.ts';
+import { keyedId, transactionEvent, transactionRun } from '../helpers/orders.ts';
 
 describe('orders', () => {
   onEachDynamoDb((dynamoDb) => {
@@ -270,201 +240,6 @@ describe('orders', () => {
           body.includes(tables.transactions) ? { error: 'AccessDeniedException' } : 'forward';
         expect((await consume(duplicate!)).batchItemFailures).toHaveLength(1);
         expect(await marks([duplicate!])).toEqual([claimant!.messageId]);
-      });
-    });
-
-    describe('attribution', () => {
-      const naming = (clickId: string, overrides: Partial<RecordedEvent> = {}) =>
-        transactionEvent({}, { clickId, publisherId: 'of-the-call', ...overrides });
-
-      test('to a click of the same batch, wherever that stands in it, and of before', async () => {
-        const { consume, order } = await build(dynamoDb);
-        const click = clickEvent();
-        expect(await consume(naming(click.messageId), { ...click, sequence: 2 })).toEqual(allDone);
-        expect(await order()).toMatchObject({
-          attribution: 'attributed',
-          clickId: click.messageId,
-          publisherId: 'of-the-click',
-        });
-        await consume({
-          ...naming(click.messageId),
-          transaction: { ...transactionEvent().transaction, orderId: 'o-2' },
-          messageId: newMessageId(eventTimeMs, randomFillSync),
-        });
-        expect(await order('o-2')).toMatchObject({ attribution: 'attributed' });
-      });
-
-      test('a click that is older than the window has expired, and is not even looked for', async () => {
-        const { consume, order, proxy } = await build(dynamoDb);
-        const click = clickEvent({
-          messageId: newMessageId(eventTimeMs - 30 * 86_400_000 - 1, randomFillSync),
-        });
-        await consume(click);
-        proxy.calls = [];
-        await consume(naming(click.messageId));
-        const isRead = ({ operation, body }: ProxiedCall) =>
-          operation === 'GetItem' && body.includes(click.messageId);
-        expect(proxy.calls.filter(isRead)).toEqual([]);
-        expect(await order()).toMatchObject({ attribution: 'click_expired', publisherId: 'of-the-call' });
-      });
-
-      test('the window is the operator’s to choose', async () => {
-        const { config, order } = await build(dynamoDb);
-        const handler = buildHandler(() => ({ ...config, clickLookBackMs: 1_800_000 }));
-        onTestFinished(() => handler.close());
-        const click = clickEvent();
-        await handler(kinesisEvent(bytesOf(click), bytesOf(naming(click.messageId))), context());
-        expect(await order()).toMatchObject({ attribution: 'click_expired' });
-      });
-
-      test('a click that is not there is unknown, until it comes: it is looked for with each reading', async () => {
-        const { consume, order, orders, events } = await build(dynamoDb);
-        const click = clickEvent();
-        await consume(naming(click.messageId));
-        const unknown = { attribution: 'click_unknown', publisherId: 'of-the-call' };
-        expect(await order()).toMatchObject(unknown);
-        expect(await orders.newest('shoes', 10)).toMatchObject([unknown]);
-        await events.put([{ event: click, unknownFields: null }], performance.now() + 10_000);
-        const found = { attribution: 'attributed', publisherId: 'of-the-click' };
-        expect(await order()).toMatchObject(found);
-        expect(await orders.newest('shoes', 10)).toMatchObject([found]);
-      });
-
-      test.each([
-        ['that is no message id', 'c-1', null],
-        ['of what is no click', null, clickEvent({ type: 'impression' })],
-        ['of another program’s click', null, clickEvent({ programId: 'another' })],
-      ])('a click id %s stays unknown', async (_, clickId, stored) => {
-        const { consume, order } = await build(dynamoDb);
-        if (stored) await consume(stored);
-        await consume(naming(clickId ?? stored!.messageId));
-        expect(await order()).toMatchObject({ attribution: 'click_unknown', publisherId: 'of-the-call' });
-      });
-
-      test('a click whose id a client makes its key stays as it was', async () => {
-        const { consume, order, events } = await build(dynamoDb);
-        const click = clickEvent();
-        await consume(click);
-        // The nearest that a client comes: its time, and all of its other bits that a key decides.
-        const bytes = Buffer.from(click.messageId.replaceAll('-', ''), 'hex');
-        const messageId = keyedMessageId(click.receivedAtMs, bytes);
-        await consume(recordedEvent({ messageId, type: 'click', publisherId: 'thief', sequence: 2 }));
-        expect((await events.find('shoes', click.messageId))!.event).toEqual(click);
-        await consume(naming(click.messageId, { sequence: 3 }));
-        expect(await order()).toMatchObject({ attribution: 'attributed', publisherId: 'of-the-click' });
-      });
-    });
-
-    describe('a write that fails', () => {
-      type Fault = readonly [name: string, of: (call: ProxiedCall) => boolean];
-      const faults: readonly Fault[] = [
-        ['the put of an event', (call) => call.operation === 'PutItem' && call.body.includes('#20')],
-        ['the reading of an event back', (call) => call.operation === 'GetItem' && call.body.includes('#20')],
-        [
-          'the reading of an order',
-          (call) => call.operation === 'GetItem' && call.body.includes('transactions'),
-        ],
-        ['the claim', (call) => call.operation === 'PutItem' && call.body.includes('transactions')],
-        ['the move', (call) => call.operation === 'UpdateItem' && call.body.includes('transactions')],
-        ['the mark', (call) => call.operation === 'UpdateItem' && call.body.includes('#20')],
-      ];
-      const treatments: readonly Treatment[] = ['drop', { error: 'AccessDeniedException' }];
-
-      for (const [name, isMeant] of faults) {
-        test.each(treatments)(
-          `${name} (%j): its record comes again, and all ends right`,
-          async (treatment) => {
-            const { handler, consumeBy, order, marks, rows, proxy } = await build(dynamoDb);
-            const click = clickEvent({ sequence: 1 });
-            const all = messages('pending', 'approved', 'approved').map((each, n) => ({
-              ...each,
-              clickId: click.messageId,
-              sequence: n + 2,
-              ...(n === 0 && { messageId: keyedId() }),
-            }));
-            const records = [click, ...all].map((each, n) => kinesisRecord(bytesOf(each), n + 1));
-            const other = kinesisRecord(bytesOf(recordedEvent({ writer: 'w2' })), 9);
-            let faulty = true;
-            let hits = 0;
-            proxy.treat = (call) => {
-              if (!faulty || !isMeant(call)) return 'forward';
-              hits++;
-              return treatment;
-            };
-            const batch = kinesisEvent(...records, other);
-            const failed = await consumeBy(() => hits >= 3, batch);
-            expect(hits).toBeGreaterThan(0);
-            expect(failed.length).toBeGreaterThan(0);
-            expect(failed).not.toContain(other.kinesis.sequenceNumber);
-            expect(await rows('w2')).toEqual(['1-1 0']);
-            expect((await rows('w1')).length).toBe(4 - failed.length);
-
-            faulty = false;
-            expect(await handler(batch, context())).toEqual(allDone);
-            expect(await order()).toMatchObject({
-              status: 'approved',
-              messageId: all[0]!.messageId,
-              attribution: 'attributed',
-              reached: { approved: { messageId: all[1]!.messageId } },
-            });
-            expect(await marks(all)).toEqual(['', '', all[0]!.messageId]);
-            expect(await rows('w1')).toHaveLength(4);
-          },
-        );
-      }
-
-      test('the reply of a write that was done is lost: it is known again', async () => {
-        const { consume, order, marks, proxy } = await build(dynamoDb);
-        const all = messages('pending', 'approved', 'pending');
-        const lost = new Set<string>();
-        proxy.treat = ({ operation, body }) => {
-          const isWrite = operation === 'PutItem' || operation === 'UpdateItem';
-          if (!isWrite || lost.has(body)) return 'forward';
-          lost.add(body);
-          return 'dropReply';
-        };
-        expect(await consume(...all)).toEqual(allDone);
-        expect(lost.size).toBeGreaterThan(4);
-        expect(await order()).toMatchObject({ status: 'approved', messageId: all[0]!.messageId });
-        expect(await marks(all)).toEqual(['', '', all[0]!.messageId]);
-      });
-
-      test('the messages of an order wait for the one before them', async () => {
-        const { handler, order, proxy } = await build(dynamoDb);
-        const [first, second] = messages('pending', 'approved');
-        const records = [first!, second!].map((each, n) => kinesisRecord(bytesOf(each), n + 1));
-        proxy.treat = ({ operation, body }) =>
-          operation === 'PutItem' && body.includes(first!.messageId)
-            ? { error: 'AccessDeniedException' }
-            : 'forward';
-        expect(await handler(kinesisEvent(...records), context())).toEqual(comeAgain(...records));
-        expect(await order()).toBeNull();
-        proxy.treat = () => 'forward';
-        expect(await handler(kinesisEvent(...records), context())).toEqual(allDone);
-        expect(await order()).toMatchObject({ status: 'approved', messageId: first!.messageId });
-      });
-
-      test('an order is not settled for ever: in the time that there is', async () => {
-        const { handler, tables, proxy, logged } = await build(dynamoDb);
-        proxy.treat = ({ body }) => (body.includes(tables.transactions) ? 'hang' : 'forward');
-        const record = kinesisRecord(bytesOf(transactionEvent()), 1);
-        expect(await handler(kinesisEvent(record), context(3_000))).toEqual(comeAgain(record));
-        expect(logged.of('write_failed')).toMatchObject([{ target: 'orders', count: 1 }]);
-      });
-
-      test.each([
-        ['no order id', ''],
-        ['an order id that no key can hold', 'x'.repeat(1_025)],
-      ])('for good, since a transaction has %s: a dead letter, and nobody waits', async (_, orderId) => {
-        const { handler, letters, rows, order, orderIds } = await build(dynamoDb);
-        const [bad, good] = transactionRun(2);
-        const odd = { ...bad!, transaction: { ...bad!.transaction, orderId } };
-        const batch = kinesisEvent(aggregate(odd, good!));
-        expect(await handler(batch, context())).toEqual(allDone);
-        expect(await letters()).toMatchObject([{ reason: 'event_invalid', origin: { index: 0 } }]);
-        expect(await rows('w1')).toEqual(['1-2 1']);
-        expect(await orderIds()).toEqual(['o-1']);
-        expect(await order()).toMatchObject({ messageId: good!.messageId });
       });
     });
 
