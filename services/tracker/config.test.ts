@@ -1,4 +1,5 @@
 import type { ConfigError } from '@trackline/adapters/environment/environment';
+import { emptyKeyring } from '@trackline/adapters/keyring/keyring';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -43,6 +44,8 @@ describe('readConfig', () => {
       TRACKLINE_DRAIN_DELAY_MS: 5_000,
       TRACKLINE_DRAIN_TIMEOUT_MS: 20_000,
       TRACKLINE_STATEMENT_EVERY_MS: 10_000,
+      keyring: emptyKeyring,
+      iabList: null,
     });
   });
 

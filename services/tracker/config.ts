@@ -12,7 +12,7 @@ import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/request/trusted-proxies.ts';
 import { visitorDaysMax } from './http/request/visitor.ts';
 import { contradictions, limits } from './limits.ts';
-import { loadNamedFiles } from './named-files.ts';
+import { loadNamedFiles, type NamedFiles } from './named-files.ts';
 
 const MiB = 1024 * 1024;
 const ms = (minimum: number, usual: number, maximum = 366 * 24 * 3_600_000) =>
@@ -79,7 +79,8 @@ export const schema = Type.Object({
   TRACKLINE_STATEMENT_EVERY_MS: ms(1, 10_000, 20_000),
 });
 
-export type TrackerConfig = Readonly<Static<typeof schema>>;
+/** What the variables say, and what those that name a file have in it: read once, so that it is what was checked. */
+export type TrackerConfig = Readonly<Static<typeof schema>> & Pick<NamedFiles, 'keyring' | 'iabList'>;
 
 /**
  * Reads the configuration.
@@ -87,15 +88,16 @@ export type TrackerConfig = Readonly<Static<typeof schema>>;
  * @throws ConfigError naming every variable that can't be used, and every contradiction with limits.ts
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): TrackerConfig {
+  const { keyring, iabList, problems: ofFiles } = loadNamedFiles(environment);
   const problems = [
     ...named('TRACKLINE_TRUST_PROXY', readTrustedProxies(environment.TRACKLINE_TRUST_PROXY ?? '').problems),
     ...named('TRACKLINE_CORS_ORIGINS', readCorsOrigins(environment.TRACKLINE_CORS_ORIGINS ?? '').problems),
-    ...loadNamedFiles(environment).problems,
+    ...ofFiles,
   ];
   try {
     const config = readEnvironment(schema, environment);
     problems.push(...contradictions(limits, config));
-    if (problems.length === 0) return config;
+    if (problems.length === 0) return Object.freeze({ ...config, keyring, iabList });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.unshift(...error.problems);

@@ -12,7 +12,6 @@ import { buildConsentReader } from './consent/signals.ts';
 import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/request/trusted-proxies.ts';
 import { limits } from './limits.ts';
-import { loadNamedFiles } from './named-files.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';
 import { pooledRandomBytes } from './random-bytes.ts';
 import { MemorySpool } from './shipping/spool.memory.ts';
@@ -76,7 +75,6 @@ const programs = new ProgramCache({
   },
   telemetry,
 });
-const { keyring, iabList } = loadNamedFiles(config);
 const spool = new MemorySpool({
   writer: newMessageId(clock.wallMs(), randomBytes),
   clock,
@@ -90,9 +88,9 @@ const tracker = buildTracker({
   clock,
   random,
   randomBytes,
-  keyring,
+  keyring: config.keyring,
   consent: buildConsentReader({ vendorId: config.TRACKLINE_TCF_VENDOR_ID ?? null }),
-  bots: buildBotFilter({ iabList, limits }),
+  bots: buildBotFilter({ iabList: config.iabList, limits }),
   metrics,
   telemetry,
   limits,

@@ -1,30 +1,12 @@
-import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
-import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
-import { systemClock } from '@trackline/domain/clock';
-import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
-import { eventHour, recordedEvent } from '../helpers/events.ts';
+import { eventHour } from '../helpers/events.ts';
 import { keyedId, transactionEvent } from '../helpers/orders.ts';
-
-let sequence = 0;
-
-function storable(overrides: Partial<RecordedEvent> = {}, unknownFields: Uint8Array | null = null) {
-  return { event: recordedEvent({ sequence: ++sequence, ...overrides }), unknownFields };
-}
-
-const stored = { ok: true };
-const soon = () => performance.now() + 15_000;
+import { connectedEvents, soon, storable, stored } from '../helpers/storable.ts';
 
 describe('tracking events', () => {
   onEachDynamoDb((dynamoDb) => {
-    const connect = (target: TableTarget) =>
-      connectTrackingEvents({ ...target, clock: systemClock, random: Math.random });
-
-    async function connected() {
-      const { adapter: events, ...rest } = await dynamoDb.connected('trackingEvents', connect);
-      return { events, ...rest };
-    }
+    const connected = () => connectedEvents(dynamoDb);
 
     describe('under an id that its client chose, and of a transaction', () => {
       const chosen = [

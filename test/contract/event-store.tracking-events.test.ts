@@ -1,35 +1,18 @@
 import { CreateTableCommand, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
 import { itemBytes, itemBytesMax } from '@trackline/adapters/dynamodb/item-size.dynamodb';
 import { eventItem } from '@trackline/adapters/event-store/event-item.dynamodb';
-import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
-import { systemClock } from '@trackline/domain/clock';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { eventHour, eventTimeMs, recordedEvent } from '../helpers/events.ts';
-
-let sequence = 0;
-
-function storable(overrides: Partial<RecordedEvent> = {}, unknownFields: Uint8Array | null = null) {
-  return { event: recordedEvent({ sequence: ++sequence, ...overrides }), unknownFields };
-}
+import { connectEvents, connectedEvents, soon, storable, stored } from '../helpers/storable.ts';
 
 const some = (count: number, overrides: Partial<RecordedEvent> = {}) =>
   Array.from({ length: count }, () => storable(overrides));
 
-const stored = { ok: true };
-const soon = () => performance.now() + 15_000;
-
 describe('tracking events', () => {
   onEachDynamoDb((dynamoDb) => {
-    const connect = (target: TableTarget) =>
-      connectTrackingEvents({ ...target, clock: systemClock, random: Math.random });
-
-    async function connected() {
-      const { adapter: events, ...rest } = await dynamoDb.connected('trackingEvents', connect);
-      return { events, ...rest };
-    }
+    const connected = () => connectedEvents(dynamoDb);
 
     test('an event is found by its program and message id, whole, with one read', async () => {
       const { events, proxy } = await connected();
@@ -213,7 +196,7 @@ describe('tracking events', () => {
         }),
       );
       await waitUntilTableExists({ client: dynamoDb.client, maxWaitTime: 20, minDelay: 1 }, { TableName });
-      const events = connect(dynamoDb.target(TableName));
+      const events = connectEvents(dynamoDb.target(TableName));
       onTestFinished(() => events.close());
       expect(await events.put(some(2), soon())).toMatchObject([
         { ok: false, code: 'ValidationException', retriable: true },
