@@ -4,7 +4,7 @@ import { limits } from '../../limits.ts';
 import { consentFields } from '../request/parameters.ts';
 import { type Answers, answer, errorOf, refusals } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeSchema } from './outcome.ts';
 import { consentParameters, jsonParameters, linkParameters, transactionFields } from './parameters.ts';
 import { ofBody, ofBytes, ofEvent, ofLoad, ofProgram, ofTransaction } from './reasons.ts';
 
@@ -46,7 +46,7 @@ const ofOneEvent: readonly CallReason[] = [
 ];
 const outcomes = Type.Object(
   {
-    outcomes: Type.Array(outcomeOf(ofOneEvent), {
+    outcomes: Type.Array(outcomeSchema(ofOneEvent), {
       description: 'One for each event, in their order.',
       minItems: 1,
       maxItems: limits.batchEventsMax,

@@ -13,7 +13,7 @@ export const accepted = Type.Object(
 );
 
 /** What is told of one event of a batch. */
-export function outcomeOf(told: readonly CallReason[]): TSchema {
+export function outcomeSchema(told: readonly CallReason[]): TSchema {
   const refused = Type.Object(
     {
       verdict: verdictOf('rejected', 'shed', 'ignored'),
