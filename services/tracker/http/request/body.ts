@@ -72,13 +72,16 @@ function readLines(
   return read(
     lines.map((line) => {
       // To be told by JSON.parse that a line is none takes longer than to read a short one.
-      if (!line.startsWith('{') || !line.endsWith('}')) return faulty('body_malformed');
+      if (!objectBegins.test(line) || !line.endsWith('}')) return faulty('body_malformed');
       const json = parseJson(line, eventValuesMax);
       // As itself, and not for its neighbours.
       return json.ok ? readJson(json.value) : faulty(json.reason);
     }),
   );
 }
+
+/** How every JSON object begins: with its end, or with the name of a member. */
+const objectBegins = /^\{\s*(?:\}|"(?:[^"\\]|\\.)*"\s*:)/;
 
 /** The lines that are not blank, `max` of them at most, without what surrounds them. */
 function linesOf(text: string, max: number): readonly string[] {
