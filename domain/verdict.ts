@@ -34,6 +34,12 @@ const table = {
   ),
   spool_full: call('shed', 503, 'The spool is full.', true),
   spool_failed: call('shed', 503, 'The spool could not keep the event.', true),
+  stream_unconfirmed: call(
+    'shed',
+    503,
+    'The event stream did not confirm the event in time; it is kept, and will be sent.',
+    true,
+  ),
   malformed: call('rejected', 400, 'The call is malformed.'),
   id_malformed: call(
     'rejected',
@@ -125,7 +131,8 @@ const table = {
 
   host_unknown: found('admin', 'This port is open on loopback, and knows only the names of loopback.'),
   program_cache_never_coherent: found('admin', 'The program store was not reached yet since the start.'),
-  spool_not_writable: found('admin', 'The spool is full: calls are being shed.'),
+  spool_not_writable: found('admin', 'The spool is full, or its disk fails: calls are being shed.'),
+  spool_nearly_full: found('admin', 'The spool holds nine tenths of what it may.'),
   draining: found('admin', 'The tracker was told to end.'),
 } as const satisfies Record<string, ReasonEntry>;
 

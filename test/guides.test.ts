@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { readEnvironment } from '@trackline/adapters/environment/environment';
 import { readConfig as readUpdaterConfig } from '@trackline/core-data-updater/config';
@@ -102,7 +103,10 @@ function schemaOf(read: (environment: Environment) => unknown): TObject {
   read({
     AWS_REGION: 'eu-central-1',
     REDIS_URL: 'redis://127.0.0.1:6379',
-    ...(read === readTrackerConfig && { TRACKLINE_EVENT_STREAM: 'trackline-events' }),
+    ...(read === readTrackerConfig && {
+      TRACKLINE_EVENT_STREAM: 'trackline-events',
+      TRACKLINE_SPOOL_DIR: tmpdir(),
+    }),
   });
   return given[0]!;
 }

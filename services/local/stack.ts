@@ -151,6 +151,7 @@ export async function startStack(config: StackConfig, surroundings: Surroundings
         environment: {
           // Locally nobody has to be told to go elsewhere.
           TRACKLINE_DRAIN_DELAY_MS: '0',
+          TRACKLINE_SPOOL_DIR: join(state, 'spool'),
           ...config.trackerEnvironment,
           ...(keyring !== null && { TRACKLINE_KEYRING_FILE: keyring }),
           TRACKLINE_PORT: String(offset(config.port)),

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ConfigError } from '@trackline/adapters/environment/environment';
 import { emptyKeyring } from '@trackline/adapters/keyring/keyring';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +9,7 @@ const good = {
   AWS_REGION: 'eu-central-1',
   TRACKLINE_EVENT_STREAM: 'trackline-events',
   REDIS_URL: 'redis://127.0.0.1:6379',
+  TRACKLINE_SPOOL_DIR: tmpdir(),
 };
 
 function problems(environment: Record<string, string>): readonly string[] {
@@ -19,7 +22,7 @@ function problems(environment: Record<string, string>): readonly string[] {
 }
 
 describe('readConfig', () => {
-  test('needs three variables, and has a usual value for the rest', () => {
+  test('needs four variables, and has a usual value for the rest', () => {
     expect(readConfig(good)).toEqual({
       ...good,
       TRACKLINE_HOST: '127.0.0.1',
@@ -40,7 +43,10 @@ describe('readConfig', () => {
       TRACKLINE_PROGRAM_CACHE_STALE_MS: 86_400_000,
       TRACKLINE_NEGATIVE_CACHE_TTL_MS: 5_000,
       TRACKLINE_REDIS_TIMEOUT_MS: 50,
-      TRACKLINE_SPOOL_BYTES: 268_435_456,
+      TRACKLINE_SPOOL_BYTES: 8 * 1024 ** 3,
+      TRACKLINE_DURABILITY_IMPRESSION: 'disk',
+      TRACKLINE_DURABILITY_CLICK: 'disk',
+      TRACKLINE_DURABILITY_TRANSACTION: 'disk',
       TRACKLINE_DRAIN_DELAY_MS: 5_000,
       TRACKLINE_DRAIN_TIMEOUT_MS: 20_000,
       TRACKLINE_STATEMENT_EVERY_MS: 10_000,
@@ -147,5 +153,37 @@ describe('readConfig', () => {
 
   test('never repeats a value, which may be a secret', () => {
     expect(problems({ REDIS_URL: 'http://user:hunter2@cache' }).join()).not.toContain('hunter2');
+  });
+
+  test('unwritable spool: its variable is named, with why', () => {
+    // Whatever the rights of who runs this: a file holds no folder.
+    const below = join(import.meta.filename, 'spool');
+    expect(problems({ TRACKLINE_SPOOL_DIR: below })).toEqual([
+      'TRACKLINE_SPOOL_DIR: must be a folder that can be written to (ENOTDIR)',
+    ]);
+  });
+
+  test('without a folder there is only memory, and it has to be asked for', () => {
+    expect(problems({ TRACKLINE_SPOOL_DIR: '' })).toEqual([
+      expect.stringMatching(/^TRACKLINE_SPOOL_DIR: must be set/),
+    ]);
+    const inMemory = {
+      ...good,
+      TRACKLINE_SPOOL_DIR: '',
+      TRACKLINE_DURABILITY_IMPRESSION: 'memory',
+      TRACKLINE_DURABILITY_CLICK: 'memory',
+      TRACKLINE_DURABILITY_TRANSACTION: 'memory',
+    };
+    expect(readConfig(inMemory).TRACKLINE_SPOOL_BYTES).toBe(256 * 1024 ** 2);
+    expect(problems({ ...inMemory, TRACKLINE_DURABILITY_BATCH: 'stream' })).toHaveLength(1);
+  });
+
+  test('only transactions and batches may wait for the stream', () => {
+    expect(
+      problems({ TRACKLINE_DURABILITY_TRANSACTION: 'stream', TRACKLINE_DURABILITY_BATCH: 'stream' }),
+    ).toEqual([]);
+    expect(
+      problems({ TRACKLINE_DURABILITY_IMPRESSION: 'stream', TRACKLINE_DURABILITY_CLICK: 'stream' }),
+    ).toHaveLength(2);
   });
 });

@@ -13,8 +13,9 @@ import { readTrustedProxies } from './http/request/trusted-proxies.ts';
 import { visitorDaysMax } from './http/request/visitor.ts';
 import { contradictions, limits } from './limits.ts';
 import { loadNamedFiles, type NamedFiles } from './named-files.ts';
+import type { DurabilitySettings } from './shipping/durability.ts';
 
-const MiB = 1024 * 1024;
+const GiB = 1024 ** 3;
 const ms = (minimum: number, usual: number, maximum = 366 * 24 * 3_600_000) =>
   Type.Integer({ minimum, maximum, default: usual });
 
@@ -69,7 +70,16 @@ export const schema = Type.Object({
   TRACKLINE_NEGATIVE_CACHE_TTL_MS: ms(1, 5_000, 60_000),
   TRACKLINE_REDIS_TIMEOUT_MS: ms(1, 50),
 
-  TRACKLINE_SPOOL_BYTES: Type.Integer({ minimum: 1, maximum: 64 * 1024 * MiB, default: 256 * MiB }),
+  /** Where accepted events wait on the disk; each tracker takes a folder of its own in it. */
+  TRACKLINE_SPOOL_DIR: Type.Optional(Type.String({ minLength: 1 })),
+  /** What the spool may hold: on the disk, or in memory where there is no folder. */
+  TRACKLINE_SPOOL_BYTES: Type.Optional(Type.Integer({ minimum: 1, maximum: 16 * 1024 * GiB })),
+  /** What the answer to a call waits for. `stream` only where sending it again is harmless. */
+  TRACKLINE_DURABILITY_IMPRESSION: Type.Enum(['memory', 'disk'], { default: 'disk' }),
+  TRACKLINE_DURABILITY_CLICK: Type.Enum(['memory', 'disk'], { default: 'disk' }),
+  TRACKLINE_DURABILITY_TRANSACTION: Type.Enum(['memory', 'disk', 'stream'], { default: 'disk' }),
+  /** Of the events of a batch; without, each event's own. */
+  TRACKLINE_DURABILITY_BATCH: Type.Optional(Type.Enum(['memory', 'disk', 'stream'])),
   /** How long calls are still taken after the signal, until load balancers have noticed. */
   TRACKLINE_DRAIN_DELAY_MS: ms(0, 5_000, 3_600_000),
   TRACKLINE_DRAIN_TIMEOUT_MS: ms(1, 20_000, 3_600_000),
@@ -79,8 +89,14 @@ export const schema = Type.Object({
   TRACKLINE_STATEMENT_EVERY_MS: ms(1, 10_000, 20_000),
 });
 
+type Variables = Readonly<Static<typeof schema>>;
+
 /** What the variables say, and what those that name a file have in it: read once, so that it is what was checked. */
-export type TrackerConfig = Readonly<Static<typeof schema>> & Pick<NamedFiles, 'keyring' | 'iabList'>;
+export type TrackerConfig = Variables &
+  Pick<NamedFiles, 'keyring' | 'iabList'> & { readonly TRACKLINE_SPOOL_BYTES: number };
+
+const spoolBytesOnDisk = 8 * GiB;
+const spoolBytesInMemory = GiB / 4;
 
 /**
  * Reads the configuration.
@@ -95,14 +111,39 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...ofFiles,
   ];
   try {
-    const config = readEnvironment(schema, environment);
-    problems.push(...contradictions(limits, config));
+    const config = withSpoolBytes(readEnvironment(schema, environment));
+    problems.push(...contradictions(limits, config), ...withoutFolder(config));
     if (problems.length === 0) return Object.freeze({ ...config, keyring, iabList });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.unshift(...error.problems);
   }
   throw new ConfigError(problems);
+}
+
+/** The durability of each event type, and of batches where it is to be another. */
+export function durabilityIn(config: Variables): DurabilitySettings {
+  return {
+    impression: config.TRACKLINE_DURABILITY_IMPRESSION,
+    click: config.TRACKLINE_DURABILITY_CLICK,
+    transaction: config.TRACKLINE_DURABILITY_TRANSACTION,
+    batch: config.TRACKLINE_DURABILITY_BATCH ?? null,
+  };
+}
+
+function withSpoolBytes(config: Variables) {
+  const usual = config.TRACKLINE_SPOOL_DIR === undefined ? spoolBytesInMemory : spoolBytesOnDisk;
+  return { ...config, TRACKLINE_SPOOL_BYTES: config.TRACKLINE_SPOOL_BYTES ?? usual };
+}
+
+/** Without a folder there is only `memory`, and whoever wants that says so. */
+function withoutFolder(config: Variables): string[] {
+  const beyondMemory = Object.values(durabilityIn(config)).some((each) => each !== null && each !== 'memory');
+  if (config.TRACKLINE_SPOOL_DIR !== undefined || !beyondMemory) return [];
+  return [
+    'TRACKLINE_SPOOL_DIR: must be set, for events to wait on the disk; without it, set TRACKLINE_DURABILITY_IMPRESSION, ' +
+      'TRACKLINE_DURABILITY_CLICK and TRACKLINE_DURABILITY_TRANSACTION to memory',
+  ];
 }
 
 function named(variable: string, problems: readonly string[]): string[] {

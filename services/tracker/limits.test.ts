@@ -1,8 +1,14 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 import { contradictions, drainMsMax, limits } from './limits.ts';
 
-const chosen = readConfig({ AWS_REGION: 'r', TRACKLINE_EVENT_STREAM: 's', REDIS_URL: 'redis://r' });
+const chosen = readConfig({
+  AWS_REGION: 'r',
+  TRACKLINE_EVENT_STREAM: 's',
+  REDIS_URL: 'redis://r',
+  TRACKLINE_SPOOL_DIR: tmpdir(),
+});
 
 describe('limits', () => {
   test('stand together, and with what an operator usually chooses', () => {

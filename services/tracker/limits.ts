@@ -59,6 +59,23 @@ export const limits = Object.freeze({
   idleSweptEveryMs: 50,
 
   // The spool.
+  spoolSegmentBytes: 16 * MiB,
+  /** Events that wait for the disk; beyond, the spool is full, whatever room the disk has. */
+  spoolQueueBytesMax: 32 * MiB,
+  /** Events on the disk that are also kept in memory for the sender; beyond, it reads them from the disk. */
+  spoolLiveBytesMax: 32 * MiB,
+  spoolReadBytes: 1 * MiB,
+  /** Events that were read and wait for the sender, per writer. */
+  spoolReadAheadBytesMax: 4 * MiB,
+  /** A segment of which everything is sent is left for a new one at this age. */
+  spoolSegmentAgeMs: 10_000,
+  /** How often a disk that failed is tried again. */
+  spoolProbeEveryMs: 1_000,
+  /** How full the spool is when a person is told, and when others should be called instead. */
+  spoolAlarmPercent: 70,
+  spoolUnreadyPercent: 90,
+  /** How long a call waits for the event stream, where it is to confirm the event. */
+  confirmTimeoutMs: 2_000,
   /**
    * One encoded event. The largest that a call can make takes 23 KiB: 4 are its landing URL (http/redirect/location.ts
    * bounds it), 14 its parameters, 3 its user agent and referrer. The rest is room to grow.
@@ -74,7 +91,7 @@ export const limits = Object.freeze({
   /** Kinesis takes 5 MiB; a smaller call blocks the loop for a shorter time while it is encoded. */
   putBytesMax: 1 * MiB,
   putCallsMax: 4,
-  putTimeoutMs: 5_000,
+  putTimeoutMs: 2_000,
   /** Taken from the spool and not yet on the stream: under way, or waiting to be sent again. */
   heldAggregatesMax: 2_000,
   heldBytesMax: 32 * MiB,
@@ -164,6 +181,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   const values: Record<string, number> = {
     ...bounds,
     ...chosen,
+    percentMax: 100,
     ...prefixed('kinesis', kinesis),
     ...prefixed('ecs', ecs),
     drainMsMax: drainMsMax(bounds, chosen),
@@ -201,6 +219,14 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('putBytesMax', 'heldBytesMax', 'the sender must be able to hold one call');
   atMost('putRecordsMax', 'heldAggregatesMax', 'the sender must be able to hold one call');
   atMost('kinesis.putBytesMax', 'TRACKLINE_SPOOL_BYTES', 'the spool must hold one put call');
+  atMost('eventBytesMax', 'spoolReadBytes', 'an event is read whole');
+  atMost('spoolReadBytes', 'spoolReadAheadBytesMax', 'what is read must find room');
+  atMost('spoolReadBytes', 'spoolSegmentBytes', 'a segment is read in pieces');
+  atMost('putBytesMax', 'spoolReadAheadBytesMax', 'the sender must be able to fill a call');
+  atMost('putBytesMax', 'spoolLiveBytesMax', 'the sender must be able to fill a call');
+  atMost('spoolAlarmPercent', 'spoolUnreadyPercent', 'a person is told before calls go elsewhere');
+  atMost('spoolUnreadyPercent', 'percentMax', 'calls go elsewhere before the spool is full');
+  atMost('confirmTimeoutMs', 'requestTimeoutMs', 'who waits for the stream still gets an answer');
 
   atMost('sendLingerMs', 'requestTimeoutMs', 'lingering is meant to be short');
   atMost('sendLingerMs', 'putTimeoutMs', 'lingering is meant to be short');

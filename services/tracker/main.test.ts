@@ -21,6 +21,12 @@ import { createStreams, kinesisClient } from '../local/parts/streams.kinesis.ts'
 
 const region = 'eu-central-1';
 const folder = mkdtempSync(join(tmpdir(), 'trackline-tracker-'));
+/** Nothing is kept on a disk. */
+const inMemory = {
+  TRACKLINE_DURABILITY_IMPRESSION: 'memory',
+  TRACKLINE_DURABILITY_CLICK: 'memory',
+  TRACKLINE_DURABILITY_TRANSACTION: 'memory',
+};
 let redis: Part;
 let kinesis: Part;
 let streams = 0;
@@ -85,6 +91,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
     AWS_ENDPOINT_URL_KINESIS: kinesis.url,
     REDIS_URL: redis.url,
     TRACKLINE_EVENT_STREAM: stream,
+    ...inMemory,
     TRACKLINE_PORT: '0',
     TRACKLINE_ADMIN_PORT: '0',
     TRACKLINE_INSTANCE: 'tracker-under-test',
@@ -155,6 +162,7 @@ describe('the tracker’s process', () => {
       AWS_ENDPOINT_URL_KINESIS: 'http://hunter2:99999',
       REDIS_URL: 'redis://user:hunter2@cache.example:99999',
       TRACKLINE_EVENT_STREAM: 'events',
+      ...inMemory,
     });
     expect(await ended).toBe(78);
     for (const name of ['REDIS_URL', 'AWS_ENDPOINT_URL_KINESIS']) {
@@ -254,6 +262,7 @@ describe('the tracker’s process', () => {
       AWS_REGION: region,
       REDIS_URL: redis.url,
       TRACKLINE_EVENT_STREAM: 'events',
+      ...inMemory,
       TRACKLINE_PORT: new URL(tracker.url).port,
       TRACKLINE_ADMIN_PORT: '0',
     });

@@ -7,7 +7,7 @@ import { systemClock as clock, delay } from '@trackline/domain/clock';
 import { newMessageId } from '@trackline/domain/message-id';
 import { pino } from 'pino';
 import { buildBotFilter } from './bots/bots.ts';
-import { processConfig, type TrackerConfig } from './config.ts';
+import { durabilityIn, processConfig, type TrackerConfig } from './config.ts';
 import { buildConsentReader } from './consent/signals.ts';
 import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/request/trusted-proxies.ts';
@@ -110,6 +110,7 @@ const tracker = buildTracker({
     },
     trustedProxies: readTrustedProxies(config.TRACKLINE_TRUST_PROXY).ranges,
     cors: readCorsOrigins(config.TRACKLINE_CORS_ORIGINS),
+    durability: durabilityIn(config),
     drainDelayMs: config.TRACKLINE_DRAIN_DELAY_MS,
     drainTimeoutMs: config.TRACKLINE_DRAIN_TIMEOUT_MS,
     statementEveryMs: config.TRACKLINE_STATEMENT_EVERY_MS,

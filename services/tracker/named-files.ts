@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Keyring } from '@trackline/adapters/keyring/keyring';
 import { loadKeyring } from '@trackline/adapters/keyring/keyring.file';
 import { type IabList, loadIabList } from './bots/iab-list.ts';
@@ -20,6 +21,7 @@ export function loadNamedFiles(environment: Readonly<Record<string, string | und
     TRACKLINE_KEYRING_FILE: file,
     TRACKLINE_KEYRING: text,
     TRACKLINE_IAB_BOTS_FILE: bots,
+    TRACKLINE_SPOOL_DIR: spool,
   } = environment;
   const keyring = loadKeyring({ file: file || undefined, text: text || undefined });
   const iab = bots ? loadIabList(bots) : { list: null, problems: [] };
@@ -30,6 +32,18 @@ export function loadNamedFiles(environment: Readonly<Record<string, string | und
     problems: [
       ...keyring.problems.map((problem) => `${variable}: ${problem}`),
       ...iab.problems.map((problem) => `TRACKLINE_IAB_BOTS_FILE: ${problem}`),
+      ...(spool ? unwritable(spool) : []).map((problem) => `TRACKLINE_SPOOL_DIR: ${problem}`),
     ],
   };
+}
+
+/** Makes the folder unless it is there. Returns why it can't be written to. */
+function unwritable(folder: string): string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return [];
+  } catch (error) {
+    return [`must be a folder that can be written to (${(error as NodeJS.ErrnoException).code})`];
+  }
 }

@@ -14,6 +14,7 @@ import { buildPublicServer, originOf } from './http/server.ts';
 import type { ProgramLookups } from './http/tracking/call.ts';
 import type { Limits } from './limits.ts';
 import { RateLimits, type RateSettings } from './rate-limit/rate-limits.ts';
+import type { DurabilitySettings } from './shipping/durability.ts';
 import { Sender } from './shipping/sender.ts';
 import type { Spool } from './shipping/spool.ts';
 import { Statements } from './shipping/statements.ts';
@@ -62,6 +63,8 @@ export interface TrackerSettings {
   readonly rates: RateSettings;
   readonly trustedProxies: readonly string[];
   readonly cors: CorsOrigins;
+  /** How safe an event is before its call is answered; beyond `memory`, the spool has to be on a disk. */
+  readonly durability: DurabilitySettings;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly statementEveryMs: number;
@@ -107,6 +110,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
     parts: {
       programs,
       spool,
+      durability: settings.durability,
       tally,
       ring,
       clock,
@@ -174,7 +178,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
     giveUp() {
       if (lost === null) {
         void sender.stop();
-        lost = spool.account().unsent;
+        lost = spool.account().atRisk;
         tally.countLost(lost);
       }
       return lost;

@@ -41,7 +41,7 @@ export function buildSender(
     telemetry: { putEnded: (call) => ended.push(call), putFailed: (failure) => failures.push(failure) },
   });
   const accept = (count = 1, overrides = {}) => {
-    for (let i = 0; i < count; i++) spool.accept(trackingEvent(overrides), () => {}, null);
+    for (let i = 0; i < count; i++) spool.accept(trackingEvent(overrides), 'memory', () => {}, null);
   };
   return { clock, stream, spool, sender, accept, failures, ended };
 }

@@ -142,6 +142,7 @@ export async function buildTracker(
       rates: { programPerSecond: 0, addressPerSecond: 0 },
       trustedProxies: [],
       cors: readCorsOrigins(''),
+      durability: { impression: 'memory', click: 'memory', transaction: 'memory', batch: null },
       drainDelayMs: 0,
       drainTimeoutMs: 5_000,
       statementEveryMs: 10_000,

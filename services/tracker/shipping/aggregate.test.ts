@@ -10,7 +10,7 @@ import { MemorySpool } from './spool.memory.ts';
 function spoolOf(sizes: readonly number[]): MemorySpool {
   const spool = new MemorySpool({ writer: 'w', clock: new FakeClock(), spoolBytesMax: 1e7, limits });
   for (const size of sizes) {
-    spool.accept(trackingEvent({ landingUrl: 'x'.repeat(size) }), () => {}, null);
+    spool.accept(trackingEvent({ landingUrl: 'x'.repeat(size) }), 'memory', () => {}, null);
   }
   return spool;
 }

@@ -141,7 +141,7 @@ describe('an outage', () => {
           await clock.advance(120_000);
           await flushed;
           expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(count));
-          expect(spool.account()).toMatchObject({ unsent: 0, unsentBytes: 0, sentThrough: count });
+          expect(spool.account()).toMatchObject({ unsent: 0, usedBytes: 0, sentThrough: count });
           expect(sender.stats()).toEqual({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
         },
       ),

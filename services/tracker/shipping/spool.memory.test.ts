@@ -12,7 +12,7 @@ function buildSpool(spoolBytesMax = 1024 * 1024) {
   const spool = new MemorySpool({ writer: 'w', clock, spoolBytesMax, limits });
   const outcomes: SpoolOutcome[] = [];
   const accept = (overrides = {}) => {
-    spool.accept(trackingEvent(overrides), (outcome, into) => into.push(outcome), outcomes);
+    spool.accept(trackingEvent(overrides), 'memory', (outcome, into) => into.push(outcome), outcomes);
     return outcomes.at(-1)!;
   };
   return { clock, spool, outcomes, accept };
@@ -80,7 +80,7 @@ describe('MemorySpool', () => {
       acceptedThrough: 7,
       sentThrough: 7,
       unsent: 0,
-      unsentBytes: 0,
+      usedBytes: 0,
       unsentSinceMs: null,
     });
   });
@@ -123,7 +123,7 @@ describe('MemorySpool', () => {
     const { spool, accept } = buildSpool(spoolBytesMax);
     while (accept() === 'accepted');
     const held = costOf(spool.take(() => true)!.events);
-    expect(spool.account().unsentBytes).toBe(held);
+    expect(spool.account().usedBytes).toBe(held);
     expect(held).toBeLessThanOrEqual(spoolBytesMax);
     expect(held).toBeGreaterThan(spoolBytesMax - limits.eventBytesMax - limits.eventOverheadBytes);
   });
@@ -161,7 +161,7 @@ describe('MemorySpool', () => {
           } else if (held.length > 0) {
             spool.release(held.splice(size % held.length, 1)[0]!);
           }
-          expect(spool.account().unsentBytes).toBeLessThanOrEqual(spoolBytesMax);
+          expect(spool.account().usedBytes).toBeLessThanOrEqual(spoolBytesMax);
         }
         const { acceptedThrough, unsent } = spool.account();
         expect(acceptedThrough).toBe(outcomes.filter((outcome) => outcome === 'accepted').length);
@@ -183,6 +183,6 @@ describe('MemorySpool', () => {
       spool.release(run);
     }
     expect(next).toBe(20_001);
-    expect(spool.account().unsentBytes).toBe(0);
+    expect(spool.account().usedBytes).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import type { Clock } from '@trackline/domain/clock';
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';
 import type { Limits } from '../limits.ts';
+import type { Durability } from './durability.ts';
 import type { EventRun, Settle, Spool, SpoolAccount, SpooledEvent, SpoolOutcome } from './spool.ts';
 
 export interface MemorySpoolOptions {
@@ -45,7 +46,7 @@ export class MemorySpool implements Spool {
     this.#fullAtBytes = options.spoolBytesMax - eventBytesMax - eventOverheadBytes;
   }
 
-  accept<Call>(event: TrackingEvent, settle: Settle<Call>, call: Call): void {
+  accept<Call>(event: TrackingEvent, _durability: Durability, settle: Settle<Call>, call: Call): void {
     settle(this.#keep(event), call);
   }
 
@@ -81,6 +82,9 @@ export class MemorySpool implements Spool {
     this.#unsent -= run.events.length;
   }
 
+  /** Nothing waits to be kept. */
+  readonly queuedBytes = 0;
+
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
@@ -99,11 +103,24 @@ export class MemorySpool implements Spool {
       acceptedThrough: this.#accepted,
       sentThrough: oldest === undefined ? this.#accepted : oldest.sequence - 1,
       unsent: this.#unsent,
-      unsentBytes: this.#heldBytes,
       unsentSinceMs: oldest?.acceptedAtMs ?? null,
+      unconfirmed: 0,
+      atRisk: this.#unsent,
+      usedBytes: this.#heldBytes,
+      bytesMax: this.#options.spoolBytesMax,
       writable: this.#heldBytes <= this.#fullAtBytes,
+      onDisk: false,
     };
   }
+
+  /** None: what is in memory ends with its writer. */
+  ended(): readonly [] {
+    return [];
+  }
+
+  forget(): void {}
+
+  async close(): Promise<void> {}
 
   #keep(event: TrackingEvent): SpoolOutcome {
     if (this.#heldBytes > this.#fullAtBytes) return 'full';

@@ -57,12 +57,15 @@ describe('the admin server', () => {
     expect(await account()).toEqual({
       writer: 'writer-1',
       instance: 'tracker-1',
-      durability: 'memory',
       acceptedThrough: 1,
       sentThrough: 0,
       unsent: 1,
-      unsentBytes: expect.any(Number),
+      unconfirmed: 0,
+      atRisk: 1,
+      usedBytes: expect.any(Number),
+      bytesMax: 16 * 1024 * 1024,
       writable: true,
+      onDisk: false,
       oldestUnsentMs: 30,
       rejected: 1,
       shed: 0,
@@ -74,7 +77,7 @@ describe('the admin server', () => {
     expect(await account()).toMatchObject({
       sentThrough: 1,
       unsent: 0,
-      unsentBytes: 0,
+      usedBytes: 0,
       oldestUnsentMs: null,
     });
   });

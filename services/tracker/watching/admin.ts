@@ -12,7 +12,7 @@ import { streamVerdicts } from './verdict-stream.ts';
 
 export interface AdminParts {
   readonly clock: Clock;
-  readonly limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs'>;
+  readonly limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs' | 'spoolUnreadyPercent'>;
   readonly instance: string;
   readonly spool: { readonly writer: string; account(): SpoolAccount };
   readonly programs: { readonly coherent: boolean; readonly wasCoherent: boolean; clear(): void };
@@ -62,7 +62,6 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
     return reply.send({
       writer: spool.writer,
       instance: parts.instance,
-      durability: 'memory',
       ...account,
       oldestUnsentMs: unsentSinceMs === null ? null : Math.round(clock.monotonicMs() - unsentSinceMs),
       ...tally.totals(),
@@ -94,10 +93,12 @@ export type NotReadyReason = Exclude<AdminReason, 'host_unknown'>;
  * Why no calls should be sent here. An outage of the stream or of Redis is no reason, while there is room:
  * others would not fare better.
  */
-function notReadyBecause({ programs, spool, isDraining }: AdminParts): NotReadyReason[] {
+function notReadyBecause({ programs, spool, isDraining, limits }: AdminParts): NotReadyReason[] {
   const reasons: NotReadyReason[] = [];
   if (!programs.wasCoherent) reasons.push('program_cache_never_coherent');
-  if (!spool.account().writable) reasons.push('spool_not_writable');
+  const { writable, usedBytes, bytesMax } = spool.account();
+  if (!writable) reasons.push('spool_not_writable');
+  else if (usedBytes >= (bytesMax * limits.spoolUnreadyPercent) / 100) reasons.push('spool_nearly_full');
   if (isDraining()) reasons.push('draining');
   return reasons;
 }

@@ -73,7 +73,8 @@ export function observe(registry: Registry, sources: MetricSources): void {
     });
 
   gauge('spool_unsent_events', 'Accepted events that are not on the stream', () => spool.account().unsent);
-  gauge('spool_unsent_bytes', 'What they take in the spool', () => spool.account().unsentBytes);
+  gauge('spool_used_bytes', 'What the spool takes', () => spool.account().usedBytes);
+  gauge('spool_bytes_max', 'What it may take', () => spool.account().bytesMax);
   gauge('spool_oldest_unsent_seconds', 'How long the oldest of them has waited', () => {
     const { unsentSinceMs } = spool.account();
     return unsentSinceMs === null ? 0 : (clock.monotonicMs() - unsentSinceMs) / 1000;

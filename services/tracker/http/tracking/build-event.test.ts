@@ -37,7 +37,7 @@ test('the largest event that a call can make is far from the largest that is tak
     ],
   });
   expect(reply.json().outcomes).toMatchObject([{ verdict: 'accepted' }]);
-  const eventBytes = spool.account().unsentBytes - limits.eventOverheadBytes;
+  const eventBytes = spool.account().usedBytes - limits.eventOverheadBytes;
   expect(eventBytes).toBeGreaterThan(20 * 1024);
   expect(eventBytes).toBeLessThan(24 * 1024);
   expect(1.3 * eventBytes).toBeLessThan(limits.eventBytesMax);

@@ -11,6 +11,7 @@ import type { BotFilter } from '../../bots/bots.ts';
 import type { ConsentReader } from '../../consent/signals.ts';
 import type { Limits } from '../../limits.ts';
 import type { RateLimits } from '../../rate-limit/rate-limits.ts';
+import type { DurabilitySettings } from '../../shipping/durability.ts';
 import type { SpoolIntake } from '../../shipping/spool.ts';
 import type { Tally } from '../../watching/tally.ts';
 import type { VerdictRing } from '../../watching/verdict-ring.ts';
@@ -23,6 +24,7 @@ import type { VisitorCookie } from '../request/visitor.ts';
 export interface TrackingParts {
   readonly programs: ProgramLookups;
   readonly spool: SpoolIntake;
+  readonly durability: DurabilitySettings;
   readonly tally: Tally;
   readonly ring: VerdictRing;
   readonly clock: Clock;

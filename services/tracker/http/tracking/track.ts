@@ -1,6 +1,8 @@
 import { decide, type ProgramLookup } from '@trackline/domain/decide';
 import { newMessageId } from '@trackline/domain/message-id';
+import type { EventType } from '@trackline/domain/tracking-event';
 import type { CallReason } from '@trackline/domain/verdict';
+import type { Durability } from '../../shipping/durability.ts';
 import type { SpoolOutcome } from '../../shipping/spool.ts';
 import { redirectFor } from '../redirect/location.ts';
 import { buildEvent } from './build-event.ts';
@@ -43,7 +45,9 @@ function decideOn(call: Call, lookup: ProgramLookup): void {
     return;
   }
   const unverified = lookup.kind !== 'known' || lookup.unverified;
-  parts.spool.accept(buildEvent(call, call.type!, nowMs, unverified), settled, call);
+  const type = call.type!;
+  const event = buildEvent(call, type, nowMs, unverified);
+  parts.spool.accept(event, durabilityOf(call, type), settled, call);
 }
 
 /** Finds out what the event needs besides its program. Returns what is wrong, null when nothing is. */
@@ -94,10 +98,23 @@ function aim(call: Call, nowMs: number): void {
   call.redirectReason = reason;
 }
 
+/** How safe the event must be before its call is answered. */
+function durabilityOf({ parts: { durability }, route }: Call, type: EventType): Durability {
+  const own = durability[type];
+  return route.programInPath ? own : (durability.batch ?? own);
+}
+
+const reasonsOfOutcomes: Readonly<Record<SpoolOutcome, CallReason | null>> = {
+  accepted: null,
+  full: 'spool_full',
+  failed: 'spool_failed',
+  unconfirmed: 'stream_unconfirmed',
+};
+
 function settled(outcome: SpoolOutcome, call: Call): void {
   try {
     if (outcome !== 'accepted') unmake(call);
-    conclude(call, outcome === 'accepted' ? null : outcome === 'full' ? 'spool_full' : 'spool_failed');
+    conclude(call, reasonsOfOutcomes[outcome]);
   } catch (error) {
     fail(call, error);
   }
