@@ -60,6 +60,8 @@ export const limits = Object.freeze({
 
   // The spool.
   spoolSegmentBytes: 16 * MiB,
+  /** What goes to the disk in one write. */
+  spoolGroupBytesMax: 4 * MiB,
   /** Events that wait for the disk; beyond, the spool is full, whatever room the disk has. */
   spoolQueueBytesMax: 32 * MiB,
   /** Events on the disk that are also kept in memory for the sender; beyond, it reads them from the disk. */
@@ -219,6 +221,9 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('putBytesMax', 'heldBytesMax', 'the sender must be able to hold one call');
   atMost('putRecordsMax', 'heldAggregatesMax', 'the sender must be able to hold one call');
   atMost('kinesis.putBytesMax', 'TRACKLINE_SPOOL_BYTES', 'the spool must hold one put call');
+  atMost('eventBytesMax', 'spoolGroupBytesMax', 'a group holds an event');
+  atMost('spoolGroupBytesMax', 'spoolSegmentBytes', 'a group is in one segment');
+  atMost('spoolGroupBytesMax', 'spoolQueueBytesMax', 'a group waits before it is written');
   atMost('eventBytesMax', 'spoolReadBytes', 'an event is read whole');
   atMost('spoolReadBytes', 'spoolReadAheadBytesMax', 'what is read must find room');
   atMost('spoolReadBytes', 'spoolSegmentBytes', 'a segment is read in pieces');

@@ -14,7 +14,10 @@ import { readTrustedProxies } from './http/request/trusted-proxies.ts';
 import { limits } from './limits.ts';
 import { ProgramCache } from './program-cache/program-cache.ts';
 import { pooledRandomBytes } from './random-bytes.ts';
+import { openDiskSpool } from './shipping/disk/disk-spool.ts';
+import { nodeSpoolFiles } from './shipping/disk/spool-files.node.ts';
 import { MemorySpool } from './shipping/spool.memory.ts';
+import type { Spool } from './shipping/spool.ts';
 import { buildTracker } from './tracker.ts';
 import { buildMetrics, observeLoop } from './watching/metrics.ts';
 import { Telemetry } from './watching/telemetry.ts';
@@ -32,6 +35,21 @@ function configOrExit(): TrackerConfig {
     process.stderr.write(`${error.message}\n`);
     process.exit(exitCodeConfig);
   }
+}
+
+/** On the disk, where there is a folder for it. */
+async function openSpool(): Promise<Spool> {
+  const { TRACKLINE_SPOOL_DIR: folder, TRACKLINE_SPOOL_BYTES: bytesMax } = config;
+  const newWriter = () => newMessageId(clock.wallMs(), randomBytes);
+  if (folder === undefined)
+    return new MemorySpool({ writer: newWriter(), clock, spoolBytesMax: bytesMax, limits });
+  const files = nodeSpoolFiles;
+  return openDiskSpool({ folder, bytesMax, files, clock, newWriter, limits, telemetry }).catch(
+    (error: Error) => {
+      process.stderr.write(`The spool can't be opened, in TRACKLINE_SPOOL_DIR: ${error.message}\n`);
+      process.exit(1);
+    },
+  );
 }
 
 const config = configOrExit();
@@ -75,12 +93,7 @@ const programs = new ProgramCache({
   },
   telemetry,
 });
-const spool = new MemorySpool({
-  writer: newMessageId(clock.wallMs(), randomBytes),
-  clock,
-  spoolBytesMax: config.TRACKLINE_SPOOL_BYTES,
-  limits,
-});
+const spool = await openSpool();
 const tracker = buildTracker({
   programs,
   spool,
@@ -134,7 +147,7 @@ process.send?.({ kind: 'listening', ...urls, writer: spool.writer });
 // The admin port stays open to the end, so that "not ready" is told until the process is gone; it also keeps
 // the process alive for the drain.
 const exitCode = await tracker.drain.ended;
-const closed = Promise.all([tracker.adminServer.close(), programs.close(), stream.close()]);
+const closed = Promise.all([tracker.adminServer.close(), programs.close(), stream.close(), spool.close()]);
 // What is still under way then, nobody waits for.
 await Promise.race([closed, delay(clock, limits.closeMs)]);
 process.exit(exitCode);

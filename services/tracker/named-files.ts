@@ -40,7 +40,7 @@ export function loadNamedFiles(environment: Readonly<Record<string, string | und
 /** Makes the folder unless it is there. Returns why it can't be written to. */
 function unwritable(folder: string): string[] {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK | constants.X_OK);
     return [];
   } catch (error) {

@@ -3,6 +3,7 @@ import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';
 import type { Limits } from '../limits.ts';
 import type { Durability } from './durability.ts';
+import { EventQueue } from './event-queue.ts';
 import type { EventRun, Settle, Spool, SpoolAccount, SpooledEvent, SpoolOutcome } from './spool.ts';
 
 export interface MemorySpoolOptions {
@@ -15,11 +16,6 @@ export interface MemorySpoolOptions {
 }
 
 /**
- * How many taken events may stand before the waiting ones until they are cut off: rarely, so it costs little.
- */
-const cutEvery = 4096;
-
-/**
  * A spool in memory: it survives an outage of the stream while there is room, and nothing else. It is `full`
  * from the moment at which its largest possible event might not fit, so that whether an event is accepted
  * does not depend on its size.
@@ -28,15 +24,12 @@ export class MemorySpool implements Spool {
   readonly writer: string;
   readonly #options: MemorySpoolOptions;
   readonly #fullAtBytes: number;
-  /** What waits, behind `#head` taken ones. */
-  #waiting: SpooledEvent[] = [];
-  #head = 0;
+  readonly #waiting = new EventQueue<SpooledEvent>();
   /** What was taken and not yet released, oldest first. */
   readonly #taken = new Set<EventRun>();
   #accepted = 0;
   #unsent = 0;
   #heldBytes = 0;
-  #waitingBytes = 0;
   #listener: () => void = () => {};
 
   constructor(options: MemorySpoolOptions) {
@@ -51,19 +44,8 @@ export class MemorySpool implements Spool {
   }
 
   take(fits: (event: SpooledEvent) => boolean): EventRun | null {
-    const from = this.#head;
-    let bytes = 0;
-    while (this.#head < this.#waiting.length && fits(this.#waiting[this.#head]!)) {
-      bytes += this.#waiting[this.#head]!.data.length;
-      this.#head++;
-    }
-    if (this.#head === from) return null;
-    const events = this.#waiting.slice(from, this.#head);
-    this.#waitingBytes -= bytes;
-    if (this.#head >= cutEvery || this.#head === this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
-    }
+    const events = this.#waiting.take(fits);
+    if (events.length === 0) return null;
     const run = {
       writer: this.writer,
       first: events[0]!.sequence,
@@ -86,11 +68,11 @@ export class MemorySpool implements Spool {
   readonly queuedBytes = 0;
 
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#waiting.bytes;
   }
 
   get waitingSinceMs(): number | null {
-    return this.#waiting[this.#head]?.acceptedAtMs ?? null;
+    return this.#waiting.oldest?.acceptedAtMs ?? null;
   }
 
   onWaiting(listener: () => void): void {
@@ -98,7 +80,7 @@ export class MemorySpool implements Spool {
   }
 
   account(): SpoolAccount {
-    const oldest = this.#taken.values().next().value?.events[0] ?? this.#waiting[this.#head];
+    const oldest = this.#taken.values().next().value?.events[0] ?? this.#waiting.oldest;
     return {
       acceptedThrough: this.#accepted,
       sentThrough: oldest === undefined ? this.#accepted : oldest.sequence - 1,
@@ -132,7 +114,6 @@ export class MemorySpool implements Spool {
     this.#accepted = sequence;
     this.#unsent++;
     this.#heldBytes += this.#costOf(spooled);
-    this.#waitingBytes += data.length;
     this.#listener();
     return 'accepted';
   }

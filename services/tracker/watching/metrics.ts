@@ -27,6 +27,21 @@ export function buildMetrics() {
 
   return {
     registry,
+    groupSeconds: new Histogram({
+      name: 'trackline_spool_group_seconds',
+      help: 'How long a group takes to the disk',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+      registers,
+    }),
+    groupEvents: new Histogram({
+      name: 'trackline_spool_group_events',
+      help: 'Events of a group',
+      buckets: [1, 4, 16, 64, 256, 1024, 4096],
+      registers,
+    }),
+    bytesSpooled: counter('spool_written_bytes', 'What was written to the disk'),
+    spoolFailures: counter('spool_failures', 'What the disk did not do, by the system’s code', ['code']),
+    spoolDamage: counter('spool_damaged_stretches', 'Damaged places of segments, each at least one event'),
     putRecords: counter('put_records', 'Records put on the event stream, by outcome', ['outcome']),
     putFailures: counter('put_failures', 'Records that the event stream did not take, by its error code', [
       'code',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DrainTelemetry } from '../drain.ts';
 import type { CallTelemetry } from '../http/tracking/call.ts';
 import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from '../program-cache/telemetry.ts';
+import type { SpoolTelemetry } from '../shipping/disk/telemetry.ts';
 import type { SenderTelemetry, SendFailure } from '../shipping/sender.ts';
 import type { StatementTelemetry } from '../shipping/statements.ts';
 import { placeOf } from './error-place.ts';
@@ -18,7 +19,13 @@ type Fields = Readonly<Record<string, unknown>>;
  * every time.
  */
 export class Telemetry
-  implements CallTelemetry, SenderTelemetry, StatementTelemetry, DrainTelemetry, ProgramCacheTelemetry
+  implements
+    CallTelemetry,
+    SpoolTelemetry,
+    SenderTelemetry,
+    StatementTelemetry,
+    DrainTelemetry,
+    ProgramCacheTelemetry
 {
   readonly #log: Logger;
   readonly #metrics: Metrics;
@@ -38,6 +45,38 @@ export class Telemetry
   callFailed({ error }: { readonly error: unknown }): void {
     this.#metrics.callsFailed.inc();
     this.#often('error', 'call_failed', { ...placeOf(error) }, 'A call failed that should not have.');
+  }
+
+  groupKept({ events, bytes, tookMs }: Parameters<SpoolTelemetry['groupKept']>[0]): void {
+    const { groupSeconds, groupEvents, bytesSpooled } = this.#metrics;
+    groupSeconds.observe(tookMs / 1000);
+    groupEvents.observe(events);
+    bytesSpooled.inc(bytes);
+  }
+
+  spoolFailed(failure: Parameters<SpoolTelemetry['spoolFailed']>[0]): void {
+    this.#metrics.spoolFailures.inc({ code: failure.code });
+    this.#often('error', 'spool_failed', failure, 'The spool’s disk failed; it is tried again every second.');
+  }
+
+  spoolDamaged(damage: Parameters<SpoolTelemetry['spoolDamaged']>[0]): void {
+    this.#metrics.spoolDamage.inc(damage.stretches);
+    this.#log.error({ event: 'spool_damaged', ...damage }, 'Some of a segment is damaged: events are lost.');
+  }
+
+  segmentUnreadable(problem: Parameters<SpoolTelemetry['segmentUnreadable']>[0]): void {
+    this.#log.error(
+      { event: 'segment_unreadable', ...problem },
+      'A segment can’t be read, and is left as it is. A person is needed.',
+    );
+  }
+
+  spoolFilling(spool: Parameters<SpoolTelemetry['spoolFilling']>[0]): void {
+    this.#log.error({ event: 'spool_filling', ...spool }, 'The spool fills up: the stream takes too little.');
+  }
+
+  spoolAdopted(adopted: Parameters<SpoolTelemetry['spoolAdopted']>[0]): void {
+    this.#log.info({ event: 'spool_adopted', ...adopted }, 'What a tracker that is gone has left is sent.');
   }
 
   putEnded(call: Parameters<SenderTelemetry['putEnded']>[0]): void {

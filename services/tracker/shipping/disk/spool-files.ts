@@ -16,7 +16,7 @@ export interface SpoolFiles {
   read(path: string, offset: number, bytesMax: number): Promise<Uint8Array>;
   /** In bytes. */
   size(path: string): Promise<number>;
-  /** Removes a file, or an empty folder; not there is as good. */
+  /** Removes a file; not there is as good. */
   remove(path: string): Promise<void>;
   /** What was made and removed in the folder is durable. */
   syncFolder(path: string): Promise<void>;

@@ -1,0 +1,257 @@
+import type { Clock } from '@trackline/domain/clock';
+import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import type { Limits } from '../../limits.ts';
+import type { Durability } from '../durability.ts';
+import type { EndedWriter, EventRun, Settle, Spool, SpoolAccount, SpooledEvent } from '../spool.ts';
+import { codeOf } from './active-segment.ts';
+import { Confirmations } from './confirmations.ts';
+import { GroupCommit } from './group-commit.ts';
+import { type Remains, recover } from './recover.ts';
+import type { Segment } from './segment.ts';
+import { type Slot, takeOrphans, takeSlot } from './slots.ts';
+import type { SpoolFiles } from './spool-files.ts';
+import type { SpoolTelemetry } from './telemetry.ts';
+import { WriterLog } from './writer-log.ts';
+
+export interface DiskSpoolOptions {
+  /** Where the slots of all trackers are. */
+  readonly folder: string;
+  /** What all that this spool holds may take on the disk. */
+  readonly bytesMax: number;
+  readonly files: SpoolFiles;
+  readonly clock: Clock;
+  /** Makes a name that no writer had before; later ones sort behind earlier ones. */
+  readonly newWriter: () => string;
+  readonly limits: DiskSpoolLimits;
+  readonly telemetry: SpoolTelemetry;
+}
+
+export type DiskSpoolLimits = Pick<
+  Limits,
+  | 'eventBytesMax'
+  | 'spoolSegmentBytes'
+  | 'spoolGroupBytesMax'
+  | 'spoolQueueBytesMax'
+  | 'spoolLiveBytesMax'
+  | 'spoolReadBytes'
+  | 'spoolReadAheadBytesMax'
+  | 'spoolSegmentAgeMs'
+  | 'spoolProbeEveryMs'
+  | 'spoolAlarmPercent'
+  | 'confirmTimeoutMs'
+>;
+
+/**
+ * Opens a spool on the disk: takes a slot of its own, and those whose trackers are gone. Whatever is in them, damaged
+ * or not, it starts; what it finds there is sent like everything else.
+ *
+ * @throws the system's error where the folder can't be written to
+ */
+export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
+  const { files, folder } = options;
+  const slot = await takeSlot(files, folder);
+  const spool = new DiskSpool(options);
+  await spool.openOwn(slot, await recover(slot.folder, options));
+  for (const orphan of await takeOrphans(files, folder, slot)) {
+    await spool.adopt(orphan, await recover(orphan.folder, options));
+  }
+  return spool;
+}
+
+/** The log of a writer that accepts nothing any more. */
+interface EndedLog {
+  readonly log: WriterLog;
+  readonly slot: Slot;
+}
+
+/**
+ * The spool of DESIGN: a folder of append-only segments without a cursor (decision 3). A segment goes once everything
+ * in it is on the stream; what a crash leaves is sent again, and the event store absorbs what it has already.
+ */
+class DiskSpool implements Spool {
+  readonly #options: DiskSpoolOptions;
+  readonly #confirmations: Confirmations;
+  #slot!: Slot;
+  #commits!: GroupCommit;
+  #ended: EndedLog[] = [];
+  /** Whose turn it is to be taken from. */
+  #turn = 0;
+  #isFilling = false;
+  /** Segments that are sent and could not be removed. */
+  #leftovers: Segment[] = [];
+  #removing: Promise<void> = Promise.resolve();
+  #onWaiting: () => void = () => {};
+
+  constructor(options: DiskSpoolOptions) {
+    this.#options = options;
+    this.#confirmations = new Confirmations(options.clock, options.limits.confirmTimeoutMs);
+  }
+
+  async openOwn(slot: Slot, remains: readonly Remains[]): Promise<void> {
+    const { newWriter } = this.#options;
+    this.#slot = slot;
+    const latest = remains.at(-1);
+    const goesOn = latest !== undefined && !latest.isInDoubt;
+    for (const each of goesOn ? remains.slice(0, -1) : remains) this.#addEnded(slot, each);
+    const log = this.#logOf(goesOn ? latest : { writer: newWriter(), segments: [], acceptedThrough: 0 });
+    this.#commits = await GroupCommit.open({
+      ...this.#options,
+      folder: slot.folder,
+      log,
+      confirmations: this.#confirmations,
+      roomBytes: () => this.#options.bytesMax - this.#usedBytes,
+      onKept: () => this.#watchFilling(),
+      replace: (before) => this.#replace(before),
+    });
+    log.readAhead();
+  }
+
+  async adopt(slot: Slot, remains: readonly Remains[]): Promise<void> {
+    if (remains.length === 0) {
+      await slot.lock.free();
+      return;
+    }
+    const { folder } = slot;
+    const writers = remains.map(({ writer }) => writer);
+    const logs = remains.map((each) => this.#addEnded(slot, each));
+    const events = logs.reduce((sum, log) => sum + log.account().unsent, 0);
+    this.#options.telemetry.spoolAdopted({ folder, writers, events });
+  }
+
+  get writer(): string {
+    return this.#commits.log.writer;
+  }
+
+  get queuedBytes(): number {
+    return this.#commits.queuedBytes;
+  }
+
+  accept<Call>(event: TrackingEvent, durability: Durability, settle: Settle<Call>, call: Call): void {
+    this.#commits.accept(event, durability, settle as Settle<unknown>, call);
+  }
+
+  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
+    const logs = this.#logs;
+    for (let tried = 0; tried < logs.length; tried++) {
+      const run = logs[this.#turn++ % logs.length]!.take(fits);
+      if (run !== null) return run;
+    }
+    return null;
+  }
+
+  release(run: EventRun): void {
+    if (!this.#logs.some((log) => log.release(run))) {
+      throw new Error(`The events ${run.first}–${run.last} were released twice, or never taken.`);
+    }
+    this.#confirmations.confirm(run);
+  }
+
+  get waitingBytes(): number {
+    return this.#logs.reduce((sum, log) => sum + log.waitingBytes, 0);
+  }
+
+  get waitingSinceMs(): number | null {
+    return this.#logs.reduce<number | null>((oldest, { waitingSinceMs }) => {
+      if (oldest === null || waitingSinceMs === null) return oldest ?? waitingSinceMs;
+      return Math.min(oldest, waitingSinceMs);
+    }, null);
+  }
+
+  onWaiting(listener: () => void): void {
+    this.#onWaiting = listener;
+  }
+
+  account(): SpoolAccount {
+    return {
+      ...this.#commits.log.account(),
+      unconfirmed: this.#confirmations.unconfirmed,
+      atRisk: this.#commits.atRisk,
+      usedBytes: this.#usedBytes,
+      bytesMax: this.#options.bytesMax,
+      writable: this.#commits.isWritable,
+      onDisk: true,
+    };
+  }
+
+  ended(): readonly EndedWriter[] {
+    return this.#ended.map(({ log }) => ({ writer: log.writer, ...log.account() }));
+  }
+
+  forget(writer: string): void {
+    const ended = this.#ended.find(({ log }) => log.writer === writer);
+    if (ended === undefined) return;
+    const { log, slot } = ended;
+    this.#remove(log.takeSent(true));
+    if (!log.isEmpty) return;
+    this.#ended = this.#ended.filter((each) => each !== ended);
+    const isLeft = slot !== this.#slot && !this.#ended.some((each) => each.slot === slot);
+    if (isLeft) this.#removing = this.#removing.then(() => slot.lock.free());
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.close();
+    this.#confirmations.giveUp();
+    for (const log of this.#logs) log.close();
+    await this.#removing;
+    const slots = new Set([this.#slot, ...this.#ended.map(({ slot }) => slot)]);
+    for (const { lock } of slots) await lock.free();
+  }
+
+  get #logs(): WriterLog[] {
+    return [this.#commits.log, ...this.#ended.map(({ log }) => log)];
+  }
+
+  get #usedBytes(): number {
+    return this.#ended.reduce((sum, { log }) => sum + log.bytes, this.#commits.log.bytes);
+  }
+
+  #logOf(remains: Omit<Remains, 'isInDoubt'>): WriterLog {
+    return new WriterLog({
+      ...this.#options,
+      ...remains,
+      onWaiting: () => this.#onWaiting(),
+      onSent: (log) => this.#remove(log.takeSent()),
+    });
+  }
+
+  #addEnded(slot: Slot, remains: Remains): WriterLog {
+    const log = this.#logOf(remains);
+    this.#ended.push({ log, slot });
+    log.readAhead();
+    return log;
+  }
+
+  #replace(before: WriterLog): WriterLog {
+    before.seal();
+    this.#ended.push({ log: before, slot: this.#slot });
+    return this.#logOf({ writer: this.#options.newWriter(), segments: [], acceptedThrough: 0 });
+  }
+
+  /** One after the other, whatever becomes of each: a file that stays is sent again, and does no harm. */
+  #remove(segments: readonly Segment[]): void {
+    if (segments.length === 0) return;
+    const { files, telemetry } = this.#options;
+    const all = [...this.#leftovers.splice(0), ...segments];
+    this.#removing = this.#removing.then(async () => {
+      for (const segment of all) {
+        await files.remove(segment.path).catch((error: unknown) => {
+          this.#leftovers.push(segment);
+          telemetry.spoolFailed({ code: codeOf(error), refused: 0 });
+        });
+      }
+    });
+  }
+
+  /** Tells once that a person should look; again after it was well below that. */
+  #watchFilling(): void {
+    const { bytesMax, limits, telemetry } = this.#options;
+    const usedBytes = this.#usedBytes;
+    const alarmBytes = (bytesMax * limits.spoolAlarmPercent) / 100;
+    if (usedBytes >= alarmBytes && !this.#isFilling) {
+      this.#isFilling = true;
+      telemetry.spoolFilling({ usedBytes, bytesMax });
+    } else if (usedBytes < alarmBytes * 0.9) {
+      this.#isFilling = false;
+    }
+  }
+}

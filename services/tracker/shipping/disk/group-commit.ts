@@ -1,0 +1,351 @@
+import type { Clock, Timer } from '@trackline/domain/clock';
+import type { TrackingEvent } from '@trackline/domain/tracking-event';
+import { encodeEvent } from '@trackline/proto/tracking-event';
+import type { Limits } from '../../limits.ts';
+import type { Durability } from '../durability.ts';
+import type { Settle, SpoolOutcome } from '../spool.ts';
+import { ActiveSegment, codeOf, isForRoom, type WriteFailed } from './active-segment.ts';
+import type { Confirmations } from './confirmations.ts';
+import { frameOverheadBytes, writeFrame } from './segment-format.ts';
+import type { SpoolFiles } from './spool-files.ts';
+import type { SpoolTelemetry } from './telemetry.ts';
+import type { KeptEvent, WriterLog } from './writer-log.ts';
+
+export interface GroupCommitOptions {
+  readonly folder: string;
+  /** What the writer has on the disk; with no segment that is written to. */
+  readonly log: WriterLog;
+  readonly files: SpoolFiles;
+  readonly clock: Clock;
+  readonly limits: Pick<
+    Limits,
+    | 'eventBytesMax'
+    | 'spoolSegmentBytes'
+    | 'spoolGroupBytesMax'
+    | 'spoolQueueBytesMax'
+    | 'spoolSegmentAgeMs'
+    | 'spoolProbeEveryMs'
+  >;
+  readonly confirmations: Confirmations;
+  readonly telemetry: SpoolTelemetry;
+  /** What all segments may still grow by. */
+  readonly roomBytes: () => number;
+  /** Told when there is more on the disk. */
+  readonly onKept: () => void;
+  /** Makes the log of a new writer, in place of one whose sequences are in doubt. */
+  readonly replace: (log: WriterLog) => WriterLog;
+}
+
+/** An event that waits for the disk, with who waits for it. */
+interface Waiting {
+  readonly event: TrackingEvent;
+  readonly durability: Durability;
+  readonly settle: Settle<unknown>;
+  readonly call: unknown;
+  readonly acceptedAtMs: number;
+  sequence: number;
+  data: Uint8Array;
+}
+
+/** Why nothing is kept at the moment, as it is answered. */
+type Trouble = Extract<SpoolOutcome, 'full' | 'failed'>;
+
+/**
+ * Keeps events, in groups: everything that waits goes to the disk in one write and one fdatasync, and then everybody
+ * is answered; what comes meanwhile waits for the next. No timer: a lone event does not wait for others.
+ *
+ * When the disk fails. A file whose fdatasync failed is never tried again, since nobody can tell what a later success
+ * would mean: its group goes to a new segment. If that fails, too, or there is no room, everybody who waits is answered
+ * so, and so is whoever comes, until a new segment can be begun: that is tried every second. Events that nobody waits
+ * for stay in memory meanwhile, as far as the queue holds them.
+ *
+ * A sequence that was written once and refused afterwards may be found on the disk after a crash: from then on, a new
+ * writer numbers the events.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #log: WriterLog;
+  #active: ActiveSegment;
+  /** How many segments were begun, or tried to. */
+  #ordinal: number;
+  #nextSequence: number;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  /** Accepted, and only in memory. */
+  #atRisk = 0;
+  #trouble: Trouble | null = null;
+  /** Whether bytes with sequences that were refused may be on the disk. */
+  #isInDoubt = false;
+  #isDueForProbe = false;
+  #isDueForRoll = false;
+  #isClosed = false;
+  #work: Promise<void> | null = null;
+  #ageTimer: Timer;
+
+  private constructor(options: GroupCommitOptions, active: ActiveSegment) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#active = active;
+    this.#ordinal = active.segment.ordinal;
+    this.#nextSequence = options.log.acceptedThrough + 1;
+    this.#ageTimer = this.#watchAge();
+  }
+
+  /** Begins a segment to write to. Rejects with the system's error where that can't be done. */
+  static async open(options: GroupCommitOptions): Promise<GroupCommit> {
+    const { files, folder, log } = options;
+    const active = await ActiveSegment.create(files, folder, nextName(log, (log.newest?.ordinal ?? 0) + 1));
+    log.begin(active.segment);
+    return new GroupCommit(options, active);
+  }
+
+  get log(): WriterLog {
+    return this.#log;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  get atRisk(): number {
+    return this.#atRisk;
+  }
+
+  get isWritable(): boolean {
+    return this.#trouble === null && this.#hasRoom(this.#options.limits.eventBytesMax);
+  }
+
+  /** As the spool's port has it. */
+  accept(event: TrackingEvent, durability: Durability, settle: Settle<unknown>, call: unknown): void {
+    const refusal = this.#refusalOf(durability) ?? this.#queueUp(event, durability, settle, call);
+    if (refusal !== null) {
+      settle(refusal, call);
+      return;
+    }
+    if (durability === 'memory') {
+      this.#atRisk++;
+      settle('accepted', call);
+    }
+    this.#begin();
+  }
+
+  /** Keeps what waits, and takes nothing more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#ageTimer.cancel();
+    this.#isDueForProbe = this.#trouble !== null && this.#queue.length > 0;
+    this.#begin();
+    while (this.#work !== null) await this.#work;
+    await this.#active.close();
+  }
+
+  #refusalOf(durability: Durability): Trouble | null {
+    if (this.#isClosed) return 'failed';
+    if (this.#trouble !== null && durability !== 'memory') return this.#trouble;
+    return this.#hasRoom(this.#options.limits.eventBytesMax) ? null : 'full';
+  }
+
+  #queueUp(
+    event: TrackingEvent,
+    durability: Durability,
+    settle: Settle<unknown>,
+    call: unknown,
+  ): Trouble | null {
+    const { clock, limits } = this.#options;
+    const sequence = this.#nextSequence;
+    const data = encodeEvent(event, this.#log.writer, sequence);
+    if (data.length > limits.eventBytesMax) return 'failed';
+    this.#nextSequence++;
+    this.#queuedBytes += frameOverheadBytes + data.length;
+    const acceptedAtMs = clock.monotonicMs();
+    this.#queue.push({ event, durability, settle, call, acceptedAtMs, sequence, data });
+    return null;
+  }
+
+  /** Works until there is nothing to do. What is accepted in one go is one group. */
+  #begin(): void {
+    this.#work ??= Promise.resolve()
+      .then(() => this.#run())
+      .then(() => {
+        this.#work = null;
+        if (this.#hasWork) this.#begin();
+      });
+  }
+
+  get #hasWork(): boolean {
+    if (this.#trouble !== null) return this.#isDueForProbe;
+    return this.#isDueForProbe || this.#isDueForRoll || this.#queue.length > 0;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#hasWork) {
+      if (this.#isDueForProbe) {
+        this.#isDueForProbe = false;
+        await this.#probe();
+      } else if (this.#isDueForRoll) {
+        this.#isDueForRoll = false;
+        await this.#roll().catch((error: unknown) => this.#fail(error, []));
+      } else {
+        await this.#commit(this.#nextGroup());
+      }
+    }
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    const { clock, telemetry } = this.#options;
+    const beganMs = clock.monotonicMs();
+    try {
+      await this.#write(group);
+    } catch (error) {
+      this.#fail(error, group);
+      return;
+    }
+    const bytes = bytesOf(group);
+    const { segment } = this.#active;
+    this.#log.keep(segment, this.#placed(group), segment.bytes + bytes);
+    this.#queuedBytes -= bytes;
+    telemetry.groupKept({ events: group.length, bytes, tookMs: clock.monotonicMs() - beganMs });
+    this.#options.onKept();
+    for (const waiting of group) this.#settleKept(waiting);
+  }
+
+  /** Writes a group where there is room for it; to a new segment where the one that there is fails. */
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const { segment, isEmpty } = this.#active;
+    if (!isEmpty && segment.bytes + bytesOf(group) > this.#options.limits.spoolSegmentBytes)
+      await this.#roll();
+    try {
+      await this.#active.write(this.#framesOf(group));
+    } catch (error) {
+      const { code, during } = error as WriteFailed;
+      const isCut = await this.#active.cutBack();
+      if (isCut && during === 'append' && isForRoom(code)) throw error;
+      this.#options.telemetry.spoolFailed({ code, refused: 0 });
+      this.#isInDoubt = true;
+      await this.#roll();
+      await this.#active.write(this.#framesOf(group));
+      // The same sequences for the same events: wherever they are found, they say the same.
+      this.#isInDoubt = false;
+    }
+  }
+
+  /** Refuses all who wait, and keeps in memory what nobody waits for. */
+  #fail(error: unknown, group: readonly Waiting[]): void {
+    const { clock, limits, telemetry } = this.#options;
+    const code = codeOf(error);
+    const trouble = isForRoom(code) ? 'full' : 'failed';
+    this.#trouble = trouble;
+    const waiting = [...group, ...this.#queue];
+    const refused = waiting.filter(({ durability }) => durability !== 'memory');
+    this.#queue = waiting.filter(({ durability }) => durability === 'memory');
+    this.#number();
+    telemetry.spoolFailed({ code, refused: refused.length });
+    clock.after(limits.spoolProbeEveryMs, () => this.#probeSoon());
+    for (const { settle, call } of refused) settle(trouble, call);
+  }
+
+  #probeSoon(): void {
+    if (this.#isClosed) return;
+    this.#isDueForProbe = true;
+    this.#begin();
+  }
+
+  /** Tries whether a segment can be begun again: then all is well. */
+  async #probe(): Promise<void> {
+    const { clock, limits, telemetry, replace } = this.#options;
+    try {
+      if (this.#isInDoubt) this.#log = replace(this.#log);
+      this.#isInDoubt = false;
+      this.#number();
+      await this.#roll();
+      this.#trouble = null;
+    } catch (error) {
+      telemetry.spoolFailed({ code: codeOf(error), refused: 0 });
+      clock.after(limits.spoolProbeEveryMs, () => this.#probeSoon());
+    }
+  }
+
+  /** Leaves the segment for a new one. */
+  async #roll(): Promise<void> {
+    const { files, folder } = this.#options;
+    const next = await ActiveSegment.create(files, folder, nextName(this.#log, ++this.#ordinal));
+    const before = this.#active;
+    this.#active = next;
+    this.#log.begin(next.segment);
+    await before.close();
+  }
+
+  /** Gives what waits its sequences anew, since some before it were not used. */
+  #number(): void {
+    this.#nextSequence = this.#log.acceptedThrough + 1;
+    for (const waiting of this.#queue) {
+      waiting.sequence = this.#nextSequence++;
+      waiting.data = encodeEvent(waiting.event, this.#log.writer, waiting.sequence);
+    }
+    this.#queuedBytes = bytesOf(this.#queue);
+  }
+
+  #nextGroup(): readonly Waiting[] {
+    const { spoolGroupBytesMax } = this.#options.limits;
+    let bytes = 0;
+    let count = 0;
+    for (const { data } of this.#queue) {
+      bytes += frameOverheadBytes + data.length;
+      if (count > 0 && bytes > spoolGroupBytesMax) break;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  #framesOf(group: readonly Waiting[]): Buffer {
+    const { salt } = this.#active.segment;
+    const frames = Buffer.allocUnsafe(bytesOf(group));
+    let offset = 0;
+    for (const { sequence, data } of group) offset = writeFrame(frames, offset, salt, sequence, data);
+    return frames;
+  }
+
+  #placed(group: readonly Waiting[]): KeptEvent[] {
+    const { segment } = this.#active;
+    const { writer } = this.#log;
+    let offset = segment.bytes;
+    return group.map(({ sequence, data, acceptedAtMs }) => {
+      const kept = { writer, sequence, data, acceptedAtMs, segment, offset };
+      offset += frameOverheadBytes + data.length;
+      return kept;
+    });
+  }
+
+  #settleKept({ durability, settle, call, sequence, acceptedAtMs }: Waiting): void {
+    if (durability === 'memory') this.#atRisk--;
+    else if (durability === 'disk') settle('accepted', call);
+    else this.#options.confirmations.wait({ writer: this.#log.writer, sequence, acceptedAtMs, settle, call });
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { limits, roomBytes } = this.#options;
+    const queued = this.#queuedBytes + frameOverheadBytes + bytes;
+    return queued <= limits.spoolQueueBytesMax && queued <= roomBytes();
+  }
+
+  /** A segment that is sent and of some age gives way to an empty one, so that it can go. */
+  #watchAge(): Timer {
+    const { clock, limits } = this.#options;
+    return clock.after(limits.spoolSegmentAgeMs, () => {
+      if (!this.#active.isEmpty && this.#active.segment.isSent) {
+        this.#isDueForRoll = true;
+        this.#begin();
+      }
+      this.#ageTimer = this.#watchAge();
+    });
+  }
+}
+
+function nextName({ writer, acceptedThrough }: WriterLog, ordinal: number) {
+  return { writer, ordinal, first: acceptedThrough + 1 };
+}
+
+/** As frames. */
+function bytesOf(group: readonly Waiting[]): number {
+  return group.reduce((sum, { data }) => sum + frameOverheadBytes + data.length, 0);
+}

@@ -1,0 +1,43 @@
+import { type SegmentName, saltOf, segmentFile } from './segment-format.ts';
+
+/** One file of a writer's events, as the spool knows it. */
+export class Segment {
+  readonly file: string;
+  readonly path: string;
+  readonly first: number;
+  readonly ordinal: number;
+  /** What its checksums begin with. */
+  readonly salt: number;
+  /** As far as it is durable, in bytes: at the end of a frame, unless a crash left more. */
+  bytes: number;
+  /** As far as its events were handed on to the sender's queue. */
+  handedBytes: number;
+  /** How many of those are not on the stream yet. */
+  held = 0;
+  /** Whether nothing will be added to it. */
+  isSealed: boolean;
+
+  constructor(
+    folder: string,
+    name: SegmentName,
+    { bytes, handedBytes, isSealed }: Pick<Segment, 'bytes' | 'handedBytes' | 'isSealed'>,
+  ) {
+    this.file = segmentFile(name);
+    this.path = `${folder}/${this.file}`;
+    this.first = name.first;
+    this.ordinal = name.ordinal;
+    this.salt = saltOf(this.file);
+    this.bytes = bytes;
+    this.handedBytes = handedBytes;
+    this.isSealed = isSealed;
+  }
+
+  get isHandedOn(): boolean {
+    return this.handedBytes === this.bytes;
+  }
+
+  /** Whether everything in it is on the stream. */
+  get isSent(): boolean {
+    return this.held === 0 && this.isHandedOn;
+  }
+}

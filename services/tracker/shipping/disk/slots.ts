@@ -1,0 +1,42 @@
+import type { FolderLock, SpoolFiles } from './spool-files.ts';
+
+/** A folder of segments that is ours alone. */
+export interface Slot {
+  readonly folder: string;
+  readonly lock: FolderLock;
+}
+
+const named = /^slot-[1-9]\d{0,3}$/;
+const slotsMax = 9_999;
+
+/**
+ * Takes the first slot that nobody holds. By a lock of the operating system: it ends with its process, and a number of
+ * a process in a file would outlive it, and come to name another.
+ *
+ * @throws the system's error where the folder can't be used
+ */
+export async function takeSlot(files: SpoolFiles, root: string): Promise<Slot> {
+  await files.makeFolder(root);
+  for (let number = 1; number <= slotsMax; number++) {
+    const folder = `${root}/slot-${number}`;
+    await files.makeFolder(folder);
+    const lock = await files.lock(`${folder}/lock`);
+    if (lock !== null) {
+      await files.syncFolder(root);
+      return { folder, lock };
+    }
+  }
+  throw new Error(`All ${slotsMax} slots of ${root} are taken.`);
+}
+
+/** Takes the slots, besides `own`, whose trackers are gone. */
+export async function takeOrphans(files: SpoolFiles, root: string, own: Slot): Promise<Slot[]> {
+  const orphans: Slot[] = [];
+  for (const name of await files.list(root)) {
+    const folder = `${root}/${name}`;
+    if (!named.test(name) || folder === own.folder) continue;
+    const lock = await files.lock(`${folder}/lock`);
+    if (lock !== null) orphans.push({ folder, lock });
+  }
+  return orphans;
+}

@@ -1,0 +1,258 @@
+import type { Clock } from '@trackline/domain/clock';
+import { decodeRecord } from '@trackline/proto/tracking-event';
+import type { Limits } from '../../limits.ts';
+import { EventQueue } from '../event-queue.ts';
+import type { EventRun, SpooledEvent, WriterAccount } from '../spool.ts';
+import type { Segment } from './segment.ts';
+import { type ParsedFrames, parseFrames } from './segment-format.ts';
+import type { SpoolFiles } from './spool-files.ts';
+import type { SpoolTelemetry } from './telemetry.ts';
+
+/** An event on the disk, with where it stands. */
+export interface KeptEvent extends SpooledEvent {
+  readonly segment: Segment;
+  readonly offset: number;
+}
+
+export interface WriterLogOptions {
+  readonly writer: string;
+  /** Oldest first. */
+  readonly segments: readonly Segment[];
+  readonly acceptedThrough: number;
+  readonly files: SpoolFiles;
+  readonly clock: Clock;
+  readonly limits: Pick<
+    Limits,
+    'eventBytesMax' | 'spoolReadBytes' | 'spoolReadAheadBytesMax' | 'spoolLiveBytesMax' | 'spoolProbeEveryMs'
+  >;
+  readonly telemetry: SpoolTelemetry;
+  /** Told whenever there is more to take. */
+  readonly onWaiting: () => void;
+  /** Told of a segment of which everything is sent. */
+  readonly onSent: (log: WriterLog) => void;
+}
+
+/**
+ * What one writer has on the disk, and how the sender gets it. It is in one of two states. *Live*: every event that
+ * is not taken yet is also in memory, and is taken from there. *Backlog*: from some event on they are on the disk
+ * alone, and are read from there, in order, a few at a time; what is kept meanwhile is read when its turn comes. It
+ * turns to backlog when too much waits in memory, and back when it has read all there is.
+ */
+export class WriterLog {
+  readonly writer: string;
+  readonly #options: WriterLogOptions;
+  readonly #segments: Segment[];
+  #acceptedThrough: number;
+  readonly #queue = new EventQueue<KeptEvent>();
+  /** What was taken and not yet released, oldest first. */
+  readonly #taken = new Set<EventRun>();
+  #takenEvents = 0;
+  /** As far as events were put into the queue. */
+  #queuedThrough: number;
+  /** Of the events behind that: when the oldest was accepted, or a little before. */
+  #unreadSinceMs: number;
+  /** What its segments take. */
+  #bytes: number;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(options: WriterLogOptions) {
+    this.writer = options.writer;
+    this.#options = options;
+    this.#segments = [...options.segments];
+    this.#acceptedThrough = options.acceptedThrough;
+    this.#queuedThrough = (this.#segments[0]?.first ?? options.acceptedThrough + 1) - 1;
+    this.#unreadSinceMs = options.clock.monotonicMs();
+    this.#bytes = sizeOf(this.#segments);
+  }
+
+  get isLive(): boolean {
+    return this.#segments.every((segment) => segment.isHandedOn);
+  }
+
+  get newest(): Segment | undefined {
+    return this.#segments.at(-1);
+  }
+
+  get acceptedThrough(): number {
+    return this.#acceptedThrough;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#segments.length === 0;
+  }
+
+  get waitingBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  get waitingSinceMs(): number | null {
+    return this.#queue.oldest?.acceptedAtMs ?? null;
+  }
+
+  /** Adds the segment that is written from now on. */
+  begin(segment: Segment): void {
+    const before = this.newest;
+    if (before !== undefined) before.isSealed = true;
+    this.#segments.push(segment);
+    this.#bytes += segment.bytes;
+    this.#options.onSent(this);
+  }
+
+  /** Nothing is added any more. */
+  seal(): void {
+    if (this.newest !== undefined) this.newest.isSealed = true;
+  }
+
+  /** Events of `segment` are on the disk, which now ends at `bytes`. */
+  keep(segment: Segment, events: readonly KeptEvent[], bytes: number): void {
+    const wasLive = this.isLive;
+    this.#bytes += bytes - segment.bytes;
+    segment.bytes = bytes;
+    this.#acceptedThrough = events.at(-1)!.sequence;
+    if (!wasLive) return;
+    for (const event of events) this.#queue.push(event);
+    segment.held += events.length;
+    segment.handedBytes = bytes;
+    this.#queuedThrough = this.#acceptedThrough;
+    if (this.#queue.bytes > this.#options.limits.spoolLiveBytesMax) this.#dropQueue();
+    this.#options.onWaiting();
+  }
+
+  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
+    const events = this.#queue.take(fits);
+    if (events.length === 0) return null;
+    const run = { writer: this.writer, first: events[0]!.sequence, last: events.at(-1)!.sequence, events };
+    this.#taken.add(run);
+    this.#takenEvents += events.length;
+    this.readAhead();
+    return run;
+  }
+
+  /** Gives false where the run is none of its own. */
+  release(run: EventRun): boolean {
+    if (!this.#taken.delete(run)) return false;
+    this.#takenEvents -= run.events.length;
+    for (const { segment } of run.events as readonly KeptEvent[]) segment.held--;
+    this.#options.onSent(this);
+    return true;
+  }
+
+  /**
+   * Gives the segments of which everything is on the stream, and forgets them; the newest is kept, so that writer and
+   * sequence survive, unless `all` are asked for.
+   */
+  takeSent(all = false): Segment[] {
+    const sent = this.#segments.filter(
+      (segment, index) => segment.isSealed && segment.isSent && (all || index < this.#segments.length - 1),
+    );
+    for (const segment of sent) this.#segments.splice(this.#segments.indexOf(segment), 1);
+    this.#bytes -= sizeOf(sent);
+    return sent;
+  }
+
+  account(): WriterAccount {
+    const oldest = this.#taken.values().next().value?.events[0] ?? this.#queue.oldest;
+    const isLive = this.isLive;
+    const unread = isLive ? 0 : Math.max(0, this.#acceptedThrough - this.#queuedThrough);
+    const firstUnsent = oldest?.sequence ?? (isLive ? null : this.#queuedThrough + 1);
+    return {
+      acceptedThrough: this.#acceptedThrough,
+      sentThrough: firstUnsent === null ? this.#acceptedThrough : firstUnsent - 1,
+      unsent: this.#takenEvents + this.#queue.length + unread,
+      unsentSinceMs: oldest?.acceptedAtMs ?? (isLive ? null : this.#unreadSinceMs),
+    };
+  }
+
+  /** Reads on, unless the queue holds enough, or everything was read. */
+  readAhead(): void {
+    const { spoolReadAheadBytesMax, spoolReadBytes, spoolProbeEveryMs } = this.#options.limits;
+    if (this.#isReading || this.#isClosed || this.#queue.bytes + spoolReadBytes > spoolReadAheadBytesMax)
+      return;
+    const segment = this.#segments.find((each) => !each.isHandedOn);
+    if (segment === undefined) return;
+    this.#isReading = true;
+    this.#read(segment).then(
+      () => {
+        this.#isReading = false;
+        this.readAhead();
+      },
+      (error: NodeJS.ErrnoException) => {
+        this.#options.telemetry.spoolFailed({ code: error.code ?? error.name, refused: 0 });
+        this.#options.clock.after(spoolProbeEveryMs, () => {
+          this.#isReading = false;
+          this.readAhead();
+        });
+      },
+    );
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #read(segment: Segment): Promise<void> {
+    const { files, limits, telemetry } = this.#options;
+    const { handedBytes: from, bytes: end } = segment;
+    const bytesMax = Math.min(limits.spoolReadBytes, end - from);
+    const data = await files.read(segment.path, from, bytesMax);
+    if (this.#isClosed) return;
+    // Where something cut the file off, no more of it will come.
+    const isWhole = data.length < bytesMax || from + bytesMax === end;
+    const parsed = parseFrames(data, segment.salt, limits.eventBytesMax, isWhole);
+    this.#queueRead(segment, parsed);
+    segment.handedBytes = isWhole ? end : from + parsed.consumed;
+    if (parsed.damagedStretches > 0) {
+      const { damagedStretches: stretches, damagedBytes: bytes } = parsed;
+      telemetry.spoolDamaged({ segment: segment.file, stretches, bytes });
+    }
+    if (parsed.frames.length > 0) this.#options.onWaiting();
+    this.#options.onSent(this);
+  }
+
+  #queueRead(segment: Segment, { frames }: ParsedFrames): void {
+    if (frames.length === 0) return;
+    const acceptedAtMs = this.#whenAccepted(frames[0]!.payload);
+    for (const { sequence, payload, offset } of frames) {
+      this.#queue.push({
+        writer: this.writer,
+        sequence,
+        data: payload,
+        acceptedAtMs,
+        segment,
+        offset: segment.handedBytes + offset,
+      });
+    }
+    segment.held += frames.length;
+    this.#queuedThrough = Math.max(this.#queuedThrough, frames.at(-1)!.sequence);
+    this.#unreadSinceMs = acceptedAtMs;
+  }
+
+  /** By its own account, since the monotonic clock that accepted it may have been another process's. */
+  #whenAccepted(payload: Uint8Array): number {
+    const { clock } = this.#options;
+    const decoded = decodeRecord(payload);
+    const ageMs = decoded.kind === 'event' ? clock.wallMs() - decoded.event.receivedAtMs : 0;
+    return clock.monotonicMs() - Math.max(0, ageMs);
+  }
+
+  /** Leaves what waits to the disk alone. */
+  #dropQueue(): void {
+    const dropped = this.#queue.clear();
+    this.#queuedThrough = dropped[0]!.sequence - 1;
+    this.#unreadSinceMs = dropped[0]!.acceptedAtMs;
+    for (const { segment, offset } of dropped) {
+      segment.held--;
+      segment.handedBytes = Math.min(segment.handedBytes, offset);
+    }
+    this.readAhead();
+  }
+}
+
+function sizeOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0);
+}
