@@ -6,7 +6,7 @@ import type { EndedWriter, EventRun, Settle, Spool, SpoolAccount, SpooledEvent }
 import { codeOf } from './active-segment.ts';
 import { Confirmations } from './confirmations.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type Remains, recover } from './recover.ts';
+import { type Recovered, type Remains, recover } from './recover.ts';
 import type { Segment } from './segment.ts';
 import { type Slot, takeOrphans, takeSlot } from './slots.ts';
 import type { SpoolFiles } from './spool-files.ts';
@@ -20,7 +20,7 @@ export interface DiskSpoolOptions {
   readonly bytesMax: number;
   readonly files: SpoolFiles;
   readonly clock: Clock;
-  /** Makes a name that no writer had before; later ones sort behind earlier ones. */
+  /** Makes a name that no writer had before. */
   readonly newWriter: () => string;
   readonly limits: DiskSpoolLimits;
   readonly telemetry: SpoolTelemetry;
@@ -87,7 +87,7 @@ class DiskSpool implements Spool {
     this.#confirmations = new Confirmations(options.clock, options.limits.confirmTimeoutMs);
   }
 
-  async openOwn(slot: Slot, remains: readonly Remains[]): Promise<void> {
+  async openOwn(slot: Slot, { remains, lastOrdinal }: Recovered): Promise<void> {
     const { newWriter } = this.#options;
     this.#slot = slot;
     const latest = remains.at(-1);
@@ -98,6 +98,7 @@ class DiskSpool implements Spool {
       ...this.#options,
       folder: slot.folder,
       log,
+      lastOrdinal,
       confirmations: this.#confirmations,
       roomBytes: () => this.#options.bytesMax - this.#usedBytes,
       onKept: () => this.#watchFilling(),
@@ -106,7 +107,7 @@ class DiskSpool implements Spool {
     log.readAhead();
   }
 
-  async adopt(slot: Slot, remains: readonly Remains[]): Promise<void> {
+  async adopt(slot: Slot, { remains }: Recovered): Promise<void> {
     if (remains.length === 0) {
       await slot.lock.free();
       return;

@@ -15,6 +15,8 @@ export interface GroupCommitOptions {
   readonly folder: string;
   /** What the writer has on the disk; with no segment that is written to. */
   readonly log: WriterLog;
+  /** The largest ordinal of a segment in the folder, of whichever writer. */
+  readonly lastOrdinal: number;
   readonly files: SpoolFiles;
   readonly clock: Clock;
   readonly limits: Pick<
@@ -93,8 +95,8 @@ export class GroupCommit {
 
   /** Begins a segment to write to. Rejects with the system's error where that can't be done. */
   static async open(options: GroupCommitOptions): Promise<GroupCommit> {
-    const { files, folder, log } = options;
-    const active = await ActiveSegment.create(files, folder, nextName(log, (log.newest?.ordinal ?? 0) + 1));
+    const { files, folder, log, lastOrdinal } = options;
+    const active = await ActiveSegment.create(files, folder, nextName(log, lastOrdinal + 1));
     log.begin(active.segment);
     return new GroupCommit(options, active);
   }

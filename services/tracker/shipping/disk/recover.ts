@@ -24,32 +24,48 @@ export interface Remains {
   readonly segments: readonly Segment[];
   /** The largest sequence that is known. */
   readonly acceptedThrough: number;
-  /** Whether a larger one may have been used: something behind the last frame could not be read. */
+  /** Whether a larger one may have been used: there is something that could not be read. */
   readonly isInDoubt: boolean;
 }
 
+export interface Recovered {
+  /** The latest writer last. */
+  readonly remains: readonly Remains[];
+  /** The largest ordinal of a segment; 0 where there is none. */
+  readonly lastOrdinal: number;
+}
+
 /**
- * Finds what writers have left in a folder, the latest writer last. Only each writer's newest segment is read, for its
- * last sequence: what is in the others is seen when it is sent. A segment that can't be opened, or is of another
- * version of the format, is left as it is, and told.
+ * Finds what writers have left in a folder. Only each writer's newest segment is read, for its last sequence: what is
+ * in the others is seen when it is sent. A segment that can't be opened, or is of another version of the format, is
+ * left as it is, and told.
  */
-export async function recover(folder: string, options: RecoverOptions): Promise<readonly Remains[]> {
-  const ofWriters = new Map<string, Segment[]>();
-  for (const file of await options.files.list(folder)) {
-    const name = readSegmentFile(file);
-    const segment = name && (await openSegment(folder, name, options));
-    if (!segment) continue;
-    const others = ofWriters.get(name.writer);
-    if (others) others.push(segment);
-    else ofWriters.set(name.writer, [segment]);
+export async function recover(folder: string, options: RecoverOptions): Promise<Recovered> {
+  const files = await options.files.list(folder);
+  const names = files.flatMap((file) => readSegmentFile(file) ?? []).sort((a, b) => a.ordinal - b.ordinal);
+  const segments: Segment[] = [];
+  const unreadable = new Set<string>();
+  for (const name of names) {
+    const segment = await openSegment(folder, name, options);
+    if (segment === null) unreadable.add(name.writer);
+    else segments.push(segment);
   }
+  // In the order of their last segments.
+  const writers = [...new Set(names.toReversed().map(({ writer }) => writer))].toReversed();
   const remains: Remains[] = [];
-  for (const [writer, segments] of ofWriters) {
-    segments.sort((a, b) => a.ordinal - b.ordinal);
-    remains.push({ writer, segments, ...(await endOf(segments.at(-1)!, options)) });
+  for (const writer of writers) {
+    const ofWriter = segments.filter((segment) => segment.writer === writer);
+    const newest = ofWriter.at(-1);
+    if (newest === undefined) continue;
+    const { acceptedThrough, isInDoubt } = await endOf(newest, options);
+    remains.push({
+      writer,
+      segments: ofWriter,
+      acceptedThrough,
+      isInDoubt: isInDoubt || unreadable.has(writer),
+    });
   }
-  // A writer's name begins with its time.
-  return remains.sort((a, b) => (a.writer < b.writer ? -1 : 1));
+  return { remains, lastOrdinal: names.at(-1)?.ordinal ?? 0 };
 }
 
 async function openSegment(

@@ -11,7 +11,7 @@ import { crc32 } from 'node:zlib';
  */
 export interface SegmentName {
   readonly writer: string;
-  /** Grows with each of the writer's segments. */
+  /** Grows with each segment of its folder. */
   readonly ordinal: number;
   /** The sequence of its first event, if it gets one. */
   readonly first: number;
@@ -57,10 +57,10 @@ export function saltOf(file: string): number {
   return crc32(file);
 }
 
-export function encodeHeader(salt: number): Buffer {
+export function encodeHeader(salt: number, ofVersion = version): Buffer {
   const header = Buffer.alloc(headerBytes);
   magic.copy(header);
-  header.writeUInt8(version, magic.length);
+  header.writeUInt8(ofVersion, magic.length);
   header.writeUInt32LE(crc32(header.subarray(0, 8), salt), 8);
   return header;
 }

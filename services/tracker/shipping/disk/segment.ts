@@ -2,6 +2,7 @@ import { type SegmentName, saltOf, segmentFile } from './segment-format.ts';
 
 /** One file of a writer's events, as the spool knows it. */
 export class Segment {
+  readonly writer: string;
   readonly file: string;
   readonly path: string;
   readonly first: number;
@@ -22,6 +23,7 @@ export class Segment {
     name: SegmentName,
     { bytes, handedBytes, isSealed }: Pick<Segment, 'bytes' | 'handedBytes' | 'isSealed'>,
   ) {
+    this.writer = name.writer;
     this.file = segmentFile(name);
     this.path = `${folder}/${this.file}`;
     this.first = name.first;
