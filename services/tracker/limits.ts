@@ -1,4 +1,5 @@
 import { identifierLengthMax } from '@trackline/domain/identifier';
+import { frameOverheadBytes } from './shipping/disk/segment-format.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -67,6 +68,8 @@ export const limits = Object.freeze({
   /** Events on the disk that are also kept in memory for the sender; beyond, it reads them from the disk. */
   spoolLiveBytesMax: 32 * MiB,
   spoolReadBytes: 1 * MiB,
+  /** A segment that could not be read so often is passed over until the next start. */
+  spoolReadTriesMax: 10,
   /** Events that were read and wait for the sender, per writer. */
   spoolReadAheadBytesMax: 4 * MiB,
   /** A segment of which everything is sent is left for a new one at this age. */
@@ -184,6 +187,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
     ...bounds,
     ...chosen,
     percentMax: 100,
+    spoolFrameBytesMax: bounds.eventBytesMax + frameOverheadBytes,
     ...prefixed('kinesis', kinesis),
     ...prefixed('ecs', ecs),
     drainMsMax: drainMsMax(bounds, chosen),
@@ -221,10 +225,10 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('putBytesMax', 'heldBytesMax', 'the sender must be able to hold one call');
   atMost('putRecordsMax', 'heldAggregatesMax', 'the sender must be able to hold one call');
   atMost('kinesis.putBytesMax', 'TRACKLINE_SPOOL_BYTES', 'the spool must hold one put call');
-  atMost('eventBytesMax', 'spoolGroupBytesMax', 'a group holds an event');
   atMost('spoolGroupBytesMax', 'spoolSegmentBytes', 'a group is in one segment');
   atMost('spoolGroupBytesMax', 'spoolQueueBytesMax', 'a group waits before it is written');
-  atMost('eventBytesMax', 'spoolReadBytes', 'an event is read whole');
+  atMost('spoolFrameBytesMax', 'spoolReadBytes', 'a frame is read whole');
+  atMost('spoolFrameBytesMax', 'spoolGroupBytesMax', 'a group holds a frame');
   atMost('spoolReadBytes', 'spoolReadAheadBytesMax', 'what is read must find room');
   atMost('spoolReadBytes', 'spoolSegmentBytes', 'a segment is read in pieces');
   atMost('putBytesMax', 'spoolReadAheadBytesMax', 'the sender must be able to fill a call');

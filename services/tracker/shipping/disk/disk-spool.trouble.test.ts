@@ -15,6 +15,7 @@ import { FakeClock } from '../../../../test/helpers/fake-clock.ts';
 import { oneTo } from '../../../../test/helpers/sender.ts';
 import { until } from '../../../../test/helpers/until.ts';
 import { headerBytes } from './segment-format.ts';
+import { nodeSpoolFiles } from './spool-files.node.ts';
 
 /** A disk whose faults begin and end when a test says so. */
 function faultyDisk() {
@@ -150,6 +151,42 @@ describe('a disk that fails', () => {
     const sizes = segmentsIn(folder).map((name) => readFileSync(join(folder, name)).length > headerBytes);
     expect(sizes).toEqual([true, true]);
   });
+});
+
+test('a segment that can’t be read is passed over after some tries, and what is behind it is sent', async () => {
+  const small = { spoolSegmentBytes: 1_000, spoolGroupBytesMax: 1_000, eventBytesMax: 900 };
+  const first = await buildDiskSpool({ limits: small });
+  for (let i = 0; i < 12; i++) await accept(first.spool);
+  await first.spool.close();
+  const bad = segmentsIn(first.folder)[1]!;
+  const clock = new FakeClock();
+  const { spool, told } = await buildDiskSpool({
+    folder: first.folder,
+    limits: small,
+    clock,
+    files: filesWith(() => ({}), {
+      async read(path, offset, bytesMax) {
+        // The header could be read.
+        if (path.endsWith(bad) && offset > 0) throw systemError('EIO');
+        return nodeSpoolFiles.read(path, offset, bytesMax);
+      },
+    }),
+  });
+  const sequences: number[] = [];
+  await until('all others', async () => {
+    for (const run of takeAll(spool)) {
+      sequences.push(...sequencesOf([run]));
+      spool.release(run);
+    }
+    await clock.advance(1_000);
+    return sequences.at(-1) === 12;
+  });
+  expect(sequences.length).toBeLessThan(12);
+  expect(told.filter(([name]) => name === 'segmentUnreadable')).toEqual([
+    ['segmentUnreadable', { segment: join(first.folder, bad), code: 'EIO' }],
+  ]);
+  await until('the others to go', () => segmentsIn(first.folder).length === 2);
+  expect(segmentsIn(first.folder)[0]).toBe(bad);
 });
 
 describe('who waits for the stream', () => {

@@ -35,6 +35,7 @@ export type DiskSpoolLimits = Pick<
   | 'spoolLiveBytesMax'
   | 'spoolReadBytes'
   | 'spoolReadAheadBytesMax'
+  | 'spoolReadTriesMax'
   | 'spoolSegmentAgeMs'
   | 'spoolProbeEveryMs'
   | 'spoolAlarmPercent'

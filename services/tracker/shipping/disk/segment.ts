@@ -15,6 +15,10 @@ export class Segment {
   handedBytes: number;
   /** How many of those are not on the stream yet. */
   held = 0;
+  /** How often it could not be read in a row. */
+  failedReads = 0;
+  /** Whether it is passed over, since it can't be read. Its file stays for the next start. */
+  isPassedOver = false;
   /** Whether nothing will be added to it. */
   isSealed: boolean;
 
@@ -34,12 +38,13 @@ export class Segment {
     this.isSealed = isSealed;
   }
 
+  /** Whether there is nothing in it that is still to be read. */
   get isHandedOn(): boolean {
-    return this.handedBytes === this.bytes;
+    return this.handedBytes === this.bytes || this.isPassedOver;
   }
 
   /** Whether everything in it is on the stream. */
   get isSent(): boolean {
-    return this.held === 0 && this.isHandedOn;
+    return this.held === 0 && this.isHandedOn && !this.isPassedOver;
   }
 }

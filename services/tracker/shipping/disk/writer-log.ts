@@ -3,6 +3,7 @@ import { decodeRecord } from '@trackline/proto/tracking-event';
 import type { Limits } from '../../limits.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EventRun, SpooledEvent, WriterAccount } from '../spool.ts';
+import { codeOf } from './active-segment.ts';
 import type { Segment } from './segment.ts';
 import { type ParsedFrames, parseFrames } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
@@ -23,7 +24,12 @@ export interface WriterLogOptions {
   readonly clock: Clock;
   readonly limits: Pick<
     Limits,
-    'eventBytesMax' | 'spoolReadBytes' | 'spoolReadAheadBytesMax' | 'spoolLiveBytesMax' | 'spoolProbeEveryMs'
+    | 'eventBytesMax'
+    | 'spoolReadBytes'
+    | 'spoolReadAheadBytesMax'
+    | 'spoolReadTriesMax'
+    | 'spoolLiveBytesMax'
+    | 'spoolProbeEveryMs'
   >;
   readonly telemetry: SpoolTelemetry;
   /** Told whenever there is more to take. */
@@ -82,8 +88,9 @@ export class WriterLog {
     return this.#bytes;
   }
 
+  /** Whether there is nothing of it that could still be sent. */
   get isEmpty(): boolean {
-    return this.#segments.length === 0;
+    return this.#segments.every(({ isPassedOver }) => isPassedOver);
   }
 
   get waitingBytes(): number {
@@ -181,14 +188,23 @@ export class WriterLog {
         this.#isReading = false;
         this.readAhead();
       },
-      (error: NodeJS.ErrnoException) => {
-        this.#options.telemetry.spoolFailed({ code: error.code ?? error.name, refused: 0 });
+      (error: unknown) => {
+        this.#readFailed(segment, codeOf(error));
         this.#options.clock.after(spoolProbeEveryMs, () => {
           this.#isReading = false;
           this.readAhead();
         });
       },
     );
+  }
+
+  /** A segment that can't be read must not hold up those behind it. */
+  #readFailed(segment: Segment, code: string): void {
+    const { telemetry, limits } = this.#options;
+    telemetry.spoolFailed({ code, refused: 0 });
+    if (++segment.failedReads < limits.spoolReadTriesMax) return;
+    segment.isPassedOver = true;
+    telemetry.segmentUnreadable({ segment: segment.path, code });
   }
 
   close(): void {
@@ -201,6 +217,7 @@ export class WriterLog {
     const bytesMax = Math.min(limits.spoolReadBytes, end - from);
     const data = await files.read(segment.path, from, bytesMax);
     if (this.#isClosed) return;
+    segment.failedReads = 0;
     // Where something cut the file off, no more of it will come.
     const isWhole = data.length < bytesMax || from + bytesMax === end;
     const parsed = parseFrames(data, segment.salt, limits.eventBytesMax, isWhole);
