@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@trackline/local/parts/guarded-process';
-import type { StackFile } from '@trackline/local/stack-file';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
 import { skipWithout } from '../helpers/real-parts.ts';
 import { ownEnvironment, repositoryRoot, startStack, stateFolder } from '../helpers/stack.ts';
+import { processesOf, stackFileOf } from '../helpers/stack-processes.ts';
 import { until } from '../helpers/until.ts';
 
 /** The ends of a stack and of its parts: asked for, suffered, and refused from the start. */
@@ -19,28 +19,6 @@ function aState(): string {
   const state = stateFolder();
   onTestFinished(() => state.remove());
   return state.path;
-}
-
-const stackFile = (state: string): StackFile | null =>
-  existsSync(join(state, 'stack.json'))
-    ? (JSON.parse(readFileSync(join(state, 'stack.json'), 'utf8')) as StackFile)
-    : null;
-
-/** The processes that have the state folder in their command line, or its Redis in their environment. */
-function processesOf(state: string): { readonly pid: number; readonly command: string }[] {
-  const redisUrl = stackFile(state)?.redisUrl;
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name) || name === String(process.pid)) return [];
-    try {
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      const environment = readFileSync(`/proc/${name}/environ`, 'utf8');
-      const isOurs = command.includes(state) || environment.includes(`REDIS_URL=${redisUrl}\0`);
-      return isOurs ? [{ pid: Number(name), command }] : [];
-    } catch {
-      // It has ended, or is another user's.
-      return [];
-    }
-  });
 }
 
 const goneFrom = (state: string) =>
@@ -120,7 +98,7 @@ describe.skipIf(skipWithout('a pseudo-terminal', noPty))('npm start in a termina
   test('closing the terminal ends it in order, and every accepted event is kept', async () => {
     const state = aState();
     const terminal = await inTerminal(state);
-    await acceptedCalls(stackFile(state)!.trackerUrl, 50);
+    await acceptedCalls(stackFileOf(state)!.trackerUrl, 50);
     // With the terminal goes whoever would read what the stack says from now on.
     terminal.child.kill('SIGKILL');
     await goneFrom(state);
@@ -155,8 +133,8 @@ test('after a kill the next start waits for the trackers that drain on its ports
   const second = launchStack(state, ports);
   await second.ready();
   expect(second.said.out).toContain('still drain');
-  expect(new URL(stackFile(state)!.trackerUrl).port).toBe(ports.TRACKLINE_PORT);
-  await acceptedCalls(stackFile(state)!.trackerUrl, 1);
+  expect(new URL(stackFileOf(state)!.trackerUrl).port).toBe(ports.TRACKLINE_PORT);
+  await acceptedCalls(stackFileOf(state)!.trackerUrl, 1);
   second.child.kill('SIGTERM');
   expect(await second.ended).toBe(0);
 });
@@ -165,7 +143,7 @@ test('a tracker that is killed is started again, on its ports', async () => {
   const state = aState();
   const stack = launchStack(state);
   await stack.ready();
-  const { trackerUrl, adminUrls } = stackFile(state)!;
+  const { trackerUrl, adminUrls } = stackFileOf(state)!;
   const tracker = () => processesOf(state).find(({ command }) => command.includes('tracker/main.ts'));
   const killed = tracker()!.pid;
   process.kill(killed, 'SIGKILL');
