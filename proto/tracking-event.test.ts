@@ -60,12 +60,18 @@ const statement: Statement = {
   writer: 'w',
   instance: 'tracker-1',
   atMs: 1767225600000,
+  sinceMs: 1767225000000,
   acceptedThrough: 12_345,
   rejected: 1,
   shed: 2,
   ignored: 3,
   lost: 4,
   final: true,
+  sentThrough: 12_300,
+  unsent: 45,
+  oldestUnsentAtMs: 1767225590000,
+  unconfirmed: 6,
+  onDisk: true,
 };
 
 /** A record of one field, as its bytes: what no honest encoder writes must be written by hand. */
@@ -180,6 +186,12 @@ describe('a statement', () => {
       ignored: anyCount,
       lost: anyCount,
       final: fc.boolean(),
+      sinceMs: anyTime,
+      sentThrough: anyCount,
+      unsent: anyCount,
+      oldestUnsentAtMs: anyTime,
+      unconfirmed: anyCount,
+      onDisk: fc.boolean(),
     });
     fc.assert(
       fc.property(statements, (one) => {
@@ -196,9 +208,30 @@ describe('a statement', () => {
     ['an instance of 257 characters', field(2, 'i'.repeat(257))],
     ['a count of 2^53', field(4, 2 ** 53)],
     ['a loss of 2^53', field(8, 2 ** 53)],
+    ['a beginning in the year 10000', field(10, 253_402_300_800_000)],
+    ['a sent number of 2^53', field(11, 2 ** 53)],
+    ['2^53 unsent', field(12, 2 ** 53)],
+    ['an oldest unsent event of the year 10000', field(13, 253_402_300_800_000)],
+    ['2^53 unconfirmed', field(14, 2 ** 53)],
   ])('is invalid with %s', (_, more) => {
     const record = field(2, Buffer.concat([body(encodeStatement(statement)), more]));
     expect(decodeRecord(record)).toMatchObject({ kind: 'bad', of: 'statement', reason: 'event_invalid' });
+  });
+});
+
+test('a statement of the first release has said nothing of its spool', () => {
+  const first = Buffer.concat([field(1, 'w'), field(2, 'tracker-1'), field(3, 1767225600000), field(4, 7)]);
+  expect(decodeRecord(field(2, first))).toMatchObject({
+    kind: 'statement',
+    statement: {
+      acceptedThrough: 7,
+      sinceMs: 0,
+      sentThrough: 0,
+      unsent: 0,
+      oldestUnsentAtMs: 0,
+      unconfirmed: 0,
+      onDisk: false,
+    },
   });
 });
 

@@ -204,24 +204,28 @@ function consentOf({ consent, consentBasis }: trackline.v1.TrackingEvent): Conse
 }
 
 function checkedStatement(statement: trackline.v1.Statement): DecodedRecord {
-  const { writer, instance, final } = statement;
-  const atMs = asNumber(statement.atMs);
-  const acceptedThrough = asNumber(statement.acceptedThrough);
-  const rejected = asNumber(statement.rejected);
-  const shed = asNumber(statement.shed);
-  const ignored = asNumber(statement.ignored);
-  const lost = asNumber(statement.lost);
+  const { writer, instance, final, onDisk } = statement;
+  const times = {
+    atMs: asNumber(statement.atMs),
+    sinceMs: asNumber(statement.sinceMs),
+    oldestUnsentAtMs: asNumber(statement.oldestUnsentAtMs),
+  };
+  const counts = {
+    acceptedThrough: asNumber(statement.acceptedThrough),
+    rejected: asNumber(statement.rejected),
+    shed: asNumber(statement.shed),
+    ignored: asNumber(statement.ignored),
+    lost: asNumber(statement.lost),
+    sentThrough: asNumber(statement.sentThrough),
+    unsent: asNumber(statement.unsent),
+    unconfirmed: asNumber(statement.unconfirmed),
+  };
   const refuse = (detail: string) => bad('event_invalid', detail, 'statement');
   if (!isWriter(writer)) return refuse('The statement has no writer, or one of over 256 characters.');
   if (instance.length > instanceLengthMax) return refuse('Its instance is over 256 characters.');
-  if (!isTime(atMs)) return refuse('The time of the statement is beyond the year 9999.');
-  if (![acceptedThrough, rejected, shed, ignored, lost].every(isCount)) {
-    return refuse('A number in the statement is beyond 2^53.');
-  }
-  return {
-    kind: 'statement',
-    statement: { writer, instance, atMs, acceptedThrough, rejected, shed, ignored, lost, final },
-  };
+  if (!Object.values(times).every(isTime)) return refuse('A time in the statement is beyond the year 9999.');
+  if (!Object.values(counts).every(isCount)) return refuse('A number in the statement is beyond 2^53.');
+  return { kind: 'statement', statement: { writer, instance, ...times, ...counts, final, onDisk } };
 }
 
 function unknownFieldsOf(event: trackline.v1.TrackingEvent): Uint8Array | null {

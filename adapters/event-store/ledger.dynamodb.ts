@@ -103,10 +103,10 @@ export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerRead
       for await (const item of query(partitionOf(writer))) {
         const { pk: _pk, sk, expiresAt: _expiresAt, judgedUntil, ...rest } = item;
         if ((sk as string).startsWith('i#')) {
-          rows.push(rest as unknown as LedgerRow);
+          rows.push({ ...rowsOfOld, ...rest } as unknown as LedgerRow);
           continue;
         }
-        const statement = rest as unknown as Statement;
+        const statement = { ...statementsOfOld, ...rest } as unknown as Statement;
         statements.push(statement);
         if (now >= (judgedUntil as number)) {
           expiredThrough = Math.max(expiredThrough, statement.acceptedThrough);
@@ -120,6 +120,17 @@ export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerRead
     },
   };
 }
+
+/** What items of the first release have not. */
+const rowsOfOld = { replayed: false } satisfies Partial<LedgerRow>;
+const statementsOfOld = {
+  sinceMs: 0,
+  sentThrough: 0,
+  unsent: 0,
+  oldestUnsentAtMs: 0,
+  unconfirmed: 0,
+  onDisk: false,
+} satisfies Partial<Statement>;
 
 interface Entry {
   readonly writer: string;

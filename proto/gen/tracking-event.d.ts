@@ -471,6 +471,24 @@ export namespace trackline {
             /** Statement final. */
             final: boolean;
 
+            /** Statement sinceMs. */
+            sinceMs: (number|Long);
+
+            /** Statement sentThrough. */
+            sentThrough: (number|Long);
+
+            /** Statement unsent. */
+            unsent: (number|Long);
+
+            /** Statement oldestUnsentAtMs. */
+            oldestUnsentAtMs: (number|Long);
+
+            /** Statement unconfirmed. */
+            unconfirmed: (number|Long);
+
+            /** Statement onDisk. */
+            onDisk: boolean;
+
             /**
              * Encodes the specified Statement message. Does not implicitly {@link trackline.v1.Statement.verify|verify} messages.
              * @param message Statement message or plain object to encode
@@ -521,6 +539,24 @@ export namespace trackline {
 
                 /** Statement final */
                 final?: (boolean|null);
+
+                /** Statement sinceMs */
+                sinceMs?: (number|Long|null);
+
+                /** Statement sentThrough */
+                sentThrough?: (number|Long|null);
+
+                /** Statement unsent */
+                unsent?: (number|Long|null);
+
+                /** Statement oldestUnsentAtMs */
+                oldestUnsentAtMs?: (number|Long|null);
+
+                /** Statement unconfirmed */
+                unconfirmed?: (number|Long|null);
+
+                /** Statement onDisk */
+                onDisk?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

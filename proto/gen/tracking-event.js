@@ -680,6 +680,12 @@ export const trackline = $root.trackline = (() => {
             Statement.prototype.ignored = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Statement.prototype.lost = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Statement.prototype.final = false;
+            Statement.prototype.sinceMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Statement.prototype.sentThrough = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Statement.prototype.unsent = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Statement.prototype.oldestUnsentAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Statement.prototype.unconfirmed = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Statement.prototype.onDisk = false;
 
             Statement.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -706,6 +712,18 @@ export const trackline = $root.trackline = (() => {
                     writer.uint32(64).uint64(message.lost);
                 if (message.final != null && $Object.hasOwnProperty.call(message, "final") && message.final !== false)
                     writer.uint32(72).bool(message.final);
+                if (message.sinceMs != null && $Object.hasOwnProperty.call(message, "sinceMs") && (typeof message.sinceMs === "object" ? message.sinceMs.low || message.sinceMs.high : message.sinceMs !== 0))
+                    writer.uint32(80).uint64(message.sinceMs);
+                if (message.sentThrough != null && $Object.hasOwnProperty.call(message, "sentThrough") && (typeof message.sentThrough === "object" ? message.sentThrough.low || message.sentThrough.high : message.sentThrough !== 0))
+                    writer.uint32(88).uint64(message.sentThrough);
+                if (message.unsent != null && $Object.hasOwnProperty.call(message, "unsent") && (typeof message.unsent === "object" ? message.unsent.low || message.unsent.high : message.unsent !== 0))
+                    writer.uint32(96).uint64(message.unsent);
+                if (message.oldestUnsentAtMs != null && $Object.hasOwnProperty.call(message, "oldestUnsentAtMs") && (typeof message.oldestUnsentAtMs === "object" ? message.oldestUnsentAtMs.low || message.oldestUnsentAtMs.high : message.oldestUnsentAtMs !== 0))
+                    writer.uint32(104).uint64(message.oldestUnsentAtMs);
+                if (message.unconfirmed != null && $Object.hasOwnProperty.call(message, "unconfirmed") && (typeof message.unconfirmed === "object" ? message.unconfirmed.low || message.unconfirmed.high : message.unconfirmed !== 0))
+                    writer.uint32(112).uint64(message.unconfirmed);
+                if (message.onDisk != null && $Object.hasOwnProperty.call(message, "onDisk") && message.onDisk !== false)
+                    writer.uint32(120).bool(message.onDisk);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -818,6 +836,60 @@ export const trackline = $root.trackline = (() => {
                                 message.final = value;
                             else
                                 delete message.final;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sinceMs = value;
+                            else
+                                delete message.sinceMs;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sentThrough = value;
+                            else
+                                delete message.sentThrough;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.unsent = value;
+                            else
+                                delete message.unsent;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.oldestUnsentAtMs = value;
+                            else
+                                delete message.oldestUnsentAtMs;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.unconfirmed = value;
+                            else
+                                delete message.unconfirmed;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.onDisk = value;
+                            else
+                                delete message.onDisk;
                             continue;
                         }
                     }

@@ -37,5 +37,7 @@ function readPart(part: SourcePart): Entry {
   const { statement } = decoded;
   // From a clock that is far ahead it would keep its writer open, and its gaps young, for as long.
   const atMs = Math.min(statement.atMs, part.origin.arrivedAtMs + clockAheadMaxMs);
-  return { kind: 'statement', part, statement: { ...statement, atMs } };
+  // What it tells of the past keeps its age.
+  const oldestUnsentAtMs = Math.max(0, statement.oldestUnsentAtMs - (statement.atMs - atMs));
+  return { kind: 'statement', part, statement: { ...statement, atMs, oldestUnsentAtMs } };
 }

@@ -14,7 +14,7 @@ import { buildPublicServer, originOf } from './http/server.ts';
 import type { ProgramLookups } from './http/tracking/call.ts';
 import type { Limits } from './limits.ts';
 import { RateLimits, type RateSettings } from './rate-limit/rate-limits.ts';
-import type { DurabilitySettings } from './shipping/durability.ts';
+import { type DurabilitySettings, outlivesProcess } from './shipping/durability.ts';
 import { Sender } from './shipping/sender.ts';
 import type { Spool } from './shipping/spool.ts';
 import { Statements } from './shipping/statements.ts';
@@ -85,6 +85,7 @@ export interface Tracker {
 export function buildTracker(parts: TrackerParts): Tracker {
   const { programs, spool, stream, clock, random, randomBytes, metrics, telemetry, limits, settings } = parts;
   const { instance } = settings;
+  const sinceMs = clock.wallMs();
   const tally = new Tally();
   const ring = new VerdictRing(clock, limits);
   const sender = new Sender({ spool, stream, clock, random, randomBytes, limits, telemetry });
@@ -95,12 +96,11 @@ export function buildTracker(parts: TrackerParts): Tracker {
     randomBytes,
     everyMs: settings.statementEveryMs,
     limits,
-    account: () => ({
-      writer: spool.writer,
-      instance,
-      acceptedThrough: spool.account().acceptedThrough,
-      ...tally.totals(),
-    }),
+    spool,
+    instance,
+    sinceMs,
+    waitsForSpool: outlivesProcess(settings.durability),
+    counts: () => tally.totals(),
     telemetry,
   });
 
@@ -137,6 +137,8 @@ export function buildTracker(parts: TrackerParts): Tracker {
     clock,
     limits,
     instance,
+    sinceMs,
+    durability: settings.durability,
     spool,
     programs,
     tally,

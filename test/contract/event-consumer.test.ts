@@ -1,4 +1,4 @@
-import { balance } from '@trackline/domain/ledger';
+import { balance } from '@trackline/domain/ledger-balance';
 import { buildHandler } from '@trackline/event-consumer/handler';
 import { encodeStatement } from '@trackline/proto/tracking-event';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -14,18 +14,18 @@ import {
   kinesisEvent,
   kinesisRecord,
 } from '../helpers/kinesis-records.ts';
+import { statement as anyStatement } from '../helpers/statements.ts';
 
-const statement = {
-  writer: 'w1',
-  instance: 'tracker-1',
+const statement = anyStatement({
   atMs: eventTimeMs,
+  sinceMs: eventTimeMs - 60_000,
   acceptedThrough: 20,
   rejected: 1,
   shed: 2,
   ignored: 3,
-  lost: 0,
   final: true,
-};
+  sentThrough: 20,
+});
 
 describe('event consumer', () => {
   onEachDynamoDb((dynamoDb) => {
@@ -221,10 +221,16 @@ describe('event consumer', () => {
 
     test('a statement from a clock that is years ahead counts from when it arrived', async () => {
       const { handler, ledger } = await buildConsumer(dynamoDb);
-      const ahead = { ...statement, atMs: eventTimeMs + 365 * 86_400_000 };
+      const aheadMs = 365 * 86_400_000;
+      const ahead = {
+        ...statement,
+        atMs: eventTimeMs + aheadMs,
+        oldestUnsentAtMs: eventTimeMs + aheadMs - 7_000,
+      };
       expect(await handler(kinesisEvent(encodeStatement(ahead)), context())).toEqual(allDone);
       const { statements } = await ledger.account('w1');
-      expect(statements).toEqual([{ ...ahead, atMs: eventTimeMs + 300_000 }]);
+      const atMs = eventTimeMs + 300_000;
+      expect(statements).toEqual([{ ...ahead, atMs, oldestUnsentAtMs: atMs - 7_000 }]);
     });
 
     test('a row that is not booked fails its record, and the retry books it', async () => {

@@ -1,22 +1,24 @@
 import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { type Clock, systemClock } from '@trackline/domain/clock';
-import { balance, type LedgerRow, type Statement } from '@trackline/domain/ledger';
+import type { LedgerRow, Statement } from '@trackline/domain/ledger';
+import { balance } from '@trackline/domain/ledger-balance';
 import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { listOf } from '../helpers/list-of.ts';
+import { statement as anyStatement } from '../helpers/statements.ts';
 
 const storedAtMs = Date.UTC(2026, 0, 31, 12);
 const done = { ok: true };
 const soon = () => performance.now() + 15_000;
 
 function row(writer: string, first: number, last: number, deadLettered = 0): LedgerRow {
-  return { writer, first, last, storedAtMs, deadLettered };
+  return { writer, first, last, storedAtMs, deadLettered, replayed: false };
 }
 
 function statement(writer: string, atMs: number, acceptedThrough: number): Statement {
   const counts = { rejected: 4, shed: 3, ignored: 2, lost: 1 };
-  return { writer, instance: 'tracker-1', atMs, acceptedThrough, ...counts, final: false };
+  return anyStatement({ writer, atMs, acceptedThrough, ...counts });
 }
 
 describe('ledger', () => {
@@ -37,6 +39,51 @@ describe('ledger', () => {
       expect(await ledger.account('w1')).toEqual({ rows, statements, expiredThrough: 0 });
       expect(await ledger.account('w2')).toMatchObject({ rows: [row('w2', 1, 9)], statements: [] });
       expect(await ledger.account('nobody')).toEqual({ rows: [], statements: [], expiredThrough: 0 });
+    });
+
+    test('what a statement tells of its life and its spool comes back, and whether a row is a replay', async () => {
+      const { ledger } = await connected();
+      const told: Statement = {
+        ...statement('w1', storedAtMs, 300),
+        sinceMs: storedAtMs - 60_000,
+        sentThrough: 290,
+        unsent: 12,
+        oldestUnsentAtMs: storedAtMs - 41_000,
+        unconfirmed: 3,
+        onDisk: true,
+        final: true,
+      };
+      const replay = { ...row('w1', 7, 7), replayed: true };
+      await ledger.state([told], soon());
+      await ledger.book([replay], soon());
+      expect(await ledger.account('w1')).toEqual({ rows: [replay], statements: [told], expiredThrough: 0 });
+    });
+
+    test('rows and statements of the first release are read as such', async () => {
+      const { ledger, table } = await connected();
+      const first = statement('w1', storedAtMs, 4);
+      await ledger.book([row('w1', 1, 4)], soon());
+      await ledger.state([first], soon());
+      const later = [
+        'sinceMs',
+        'sentThrough',
+        'unsent',
+        'oldestUnsentAtMs',
+        'unconfirmed',
+        'onDisk',
+        'replayed',
+      ];
+      for (const item of await dynamoDb.items(table)) {
+        await dynamoDb.put(
+          table,
+          Object.fromEntries(Object.entries(item).filter(([name]) => !later.includes(name))),
+        );
+      }
+      expect(await ledger.account('w1')).toEqual({
+        rows: [row('w1', 1, 4)],
+        statements: [first],
+        expiredThrough: 0,
+      });
     });
 
     test('a replay overwrites its own row, and a shorter one never shrinks a longer', async () => {

@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   DeleteItemCommand,
   DynamoDBClient,
+  PutItemCommand,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import type { TableTarget } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
@@ -99,6 +100,11 @@ export class TestDynamoDb {
       await proxy.close();
     });
     return { adapter, proxy, table };
+  }
+
+  /** Puts an item as it is, as another release may have written it. */
+  async put(TableName: string, Item: Record<string, AttributeValue>): Promise<void> {
+    await this.client.send(new PutItemCommand({ TableName, Item }));
   }
 
   /** Removes an item, as its expiry does. */

@@ -1,6 +1,9 @@
 import type { Statement } from '@trackline/domain/ledger';
 
-/** A statement as tests need one; what matters to a test it says itself. */
+/**
+ * A statement as tests need one, of the first release unless it says when its life began; what matters to a test it
+ * says itself.
+ */
 export function statement(overrides: Partial<Statement> = {}): Statement {
   return {
     writer: 'w1',
@@ -12,6 +15,12 @@ export function statement(overrides: Partial<Statement> = {}): Statement {
     ignored: 0,
     lost: 0,
     final: false,
+    sinceMs: 0,
+    sentThrough: 0,
+    unsent: 0,
+    oldestUnsentAtMs: 0,
+    unconfirmed: 0,
+    onDisk: false,
     ...overrides,
   };
 }

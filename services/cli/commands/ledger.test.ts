@@ -14,6 +14,7 @@ const row = (writer: string, first: number, last: number, storedAtMs = secondsAg
   last,
   storedAtMs,
   deadLettered: 0,
+  replayed: false,
 });
 const statement = (writer: string, acceptedThrough: number, more: Partial<Statement> = {}): Statement =>
   anyStatement({ writer, atMs: secondsAgo(5), acceptedThrough, ...more });

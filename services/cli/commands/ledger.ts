@@ -1,5 +1,7 @@
 import { mapBounded } from '@trackline/domain/bounded';
-import { balance, type Interval, type WriterBalance, width } from '@trackline/domain/ledger';
+import type { Interval } from '@trackline/domain/ledger';
+import { balance, type WriterBalance } from '@trackline/domain/ledger-balance';
+import { width } from '@trackline/domain/ledger-coverage';
 import type { Answer } from '../answer.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';

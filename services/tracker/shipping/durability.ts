@@ -10,3 +10,8 @@ export type Durability = 'memory' | 'disk' | 'stream';
 export type DurabilitySettings = Readonly<Record<EventType, Durability>> & {
   readonly batch: Durability | null;
 };
+
+/** Whether every answer "accepted" waits for more than the memory of this process. */
+export function outlivesProcess(settings: DurabilitySettings): boolean {
+  return Object.values(settings).every((each) => each !== 'memory');
+}

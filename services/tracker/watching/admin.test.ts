@@ -48,6 +48,7 @@ describe('the admin server', () => {
 
   test('GET /ledger gives the account', async () => {
     const clock = new FakeClock();
+    const beganMs = clock.wallMs();
     const { tracker, stream } = await buildTracker({ clock });
     await tracker.publicServer.inject(impression);
     await tracker.publicServer.inject('/v1/impression/nowhere');
@@ -57,6 +58,8 @@ describe('the admin server', () => {
     expect(await account()).toEqual({
       writer: 'writer-1',
       instance: 'tracker-1',
+      sinceMs: beganMs,
+      durability: { impression: 'memory', click: 'memory', transaction: 'memory', batch: null },
       acceptedThrough: 1,
       sentThrough: 0,
       unsent: 1,
@@ -71,6 +74,7 @@ describe('the admin server', () => {
       shed: 0,
       ignored: 1,
       lost: 0,
+      ended: [],
     });
     await clock.advance(20);
     expect(stream.events).toHaveLength(1);

@@ -4,7 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Registry } from 'prom-client';
 import { errorBody, jsonType } from '../error-body.ts';
 import type { Limits } from '../limits.ts';
-import type { SpoolAccount } from '../shipping/spool.ts';
+import { type DurabilitySettings, outlivesProcess } from '../shipping/durability.ts';
+import type { SpoolBooks, WriterAccount } from '../shipping/spool.ts';
 import { isOwnHost } from './own-host.ts';
 import type { Tally } from './tally.ts';
 import type { VerdictRing } from './verdict-ring.ts';
@@ -14,7 +15,10 @@ export interface AdminParts {
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs' | 'spoolUnreadyPercent'>;
   readonly instance: string;
-  readonly spool: { readonly writer: string; account(): SpoolAccount };
+  /** When the process began (wall clock). */
+  readonly sinceMs: number;
+  readonly durability: DurabilitySettings;
+  readonly spool: Pick<SpoolBooks, 'writer' | 'account' | 'ended'>;
   readonly programs: { readonly coherent: boolean; readonly wasCoherent: boolean; clear(): void };
   readonly tally: Tally;
   readonly ring: VerdictRing;
@@ -58,15 +62,24 @@ export function buildAdminServer(parts: AdminParts): FastifyInstance {
   );
 
   app.get('/ledger', (_request, reply) => {
-    const { unsentSinceMs, ...account } = spool.account();
+    const { onDisk, ...account } = spool.account();
     return reply.send({
       writer: spool.writer,
       instance: parts.instance,
-      ...account,
-      oldestUnsentMs: unsentSinceMs === null ? null : Math.round(clock.monotonicMs() - unsentSinceMs),
+      sinceMs: parts.sinceMs,
+      durability: parts.durability,
+      onDisk: onDisk && outlivesProcess(parts.durability),
+      ...aged(account),
       ...tally.totals(),
+      ended: spool.ended().map(aged),
     });
   });
+
+  /** An account with an age in place of a time of this process. */
+  function aged<T extends WriterAccount>({ unsentSinceMs, ...account }: T) {
+    const oldestUnsentMs = unsentSinceMs === null ? null : Math.round(clock.monotonicMs() - unsentSinceMs);
+    return { ...account, oldestUnsentMs };
+  }
 
   app.get('/verdicts', streamVerdicts(parts.ring, clock, parts.limits));
 

@@ -14,7 +14,7 @@ export type CallType = EventType | 'none';
 const callTypes: readonly CallType[] = ['impression', 'click', 'transaction', 'none'];
 
 /**
- * Counts verdicts since the writer began: plain numbers behind fixed keys, since this is done for every call;
+ * Counts verdicts since the process began: plain numbers behind fixed keys, since this is done for every call;
  * metrics and statements read them.
  */
 export class Tally {

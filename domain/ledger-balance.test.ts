@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statement as anyStatement } from '../test/helpers/statements.ts';
-import { balance, type Interval, type LedgerRow, type Statement } from './ledger.ts';
+import type { Interval, LedgerRow, Statement } from './ledger.ts';
+import { balance } from './ledger-balance.ts';
 
 const writer = 'tracker-1-0a1b2c';
 const pendingMaxMs = 60_000;
@@ -10,7 +11,7 @@ const recent = now - 1_000;
 const old = now - pendingMaxMs - 1;
 
 function row(first: number, last: number, storedAtMs = recent, deadLettered = 0): LedgerRow {
-  return { writer, first, last, storedAtMs, deadLettered };
+  return { writer, first, last, storedAtMs, deadLettered, replayed: false };
 }
 
 function statement(acceptedThrough: number, atMs = recent, more: Partial<Statement> = {}): Statement {
