@@ -48,7 +48,7 @@ test.each([
   'dead-letters list',
   'dead-letters list --day 2026-01-31 --on-failure',
   'dead-letters show x --full',
-  'ledger --writer w --pending-max 300',
+  'ledger --writer w --pending-max 300 --strict',
 ])('carries out: %s', async (line) => {
   expect(await parse(...line.split(' '))).toMatchObject({ ran: true, mistake: null });
 });

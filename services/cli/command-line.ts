@@ -316,10 +316,11 @@ function addLedger(root: Command, run: Run): void {
     .description('prove that every accepted event is persisted, or name what is missing (exit code 1)')
     .option('--writer <writer>', 'this writer alone')
     .addOption(secondsOption('--pending-max <seconds>', 'a gap that is older is missing', 60))
-    .addHelpText('after', examples('ledger', 'ledger --pending-max 300 --json'))
-    .action(({ writer, pendingMax }: { writer?: string; pendingMax: number }) =>
+    .option('--strict', 'exit code 1 for what is not vouched for, too', false)
+    .addHelpText('after', examples('ledger', 'ledger --pending-max 300 --json', 'ledger --strict'))
+    .action(({ writer, pendingMax, strict }: { writer?: string; pendingMax: number; strict: boolean }) =>
       run(async (context) =>
-        (await import('./commands/ledger.ts')).ledger(context, { writer, pendingMaxMs: pendingMax }),
+        (await import('./commands/ledger.ts')).ledger(context, { writer, pendingMaxMs: pendingMax, strict }),
       ),
     );
 }

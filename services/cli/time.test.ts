@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hoursOfDay, isDay, isHour, shortIso } from './time.ts';
+import { hoursOfDay, isDay, isHour, lasting, shortIso } from './time.ts';
 
 test.each(['2026-01-31', '2024-02-29'])('%s is a day', (text) => expect(isDay(text)).toBe(true));
 
@@ -27,3 +27,13 @@ test('shortIso leaves out the zeros of whole seconds only', () => {
   expect(shortIso(Date.UTC(2026, 0, 31))).toBe('2026-01-31T00:00:00Z');
   expect(shortIso(Date.UTC(2026, 0, 31) + 7)).toBe('2026-01-31T00:00:00.007Z');
 });
+
+test.each([
+  [-5, '0 s'],
+  [41_400, '41 s'],
+  [119_000, '119 s'],
+  [120_000, '2 min'],
+  [2 * 3_600_000, '2 h'],
+  [47 * 3_600_000, '47 h'],
+  [12 * 86_400_000, '12 d'],
+])('%i ms last %s', (ms, words) => expect(lasting(ms)).toBe(words));

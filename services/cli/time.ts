@@ -31,3 +31,16 @@ export function isHour(text: string): boolean {
   const [, year, month, day, hour] = /^(\d{4})(\d{2})(\d{2})(\d{2})$/.exec(text) ?? [];
   return isDay(`${year}-${month}-${day}`) && Number(hour) < 24;
 }
+
+const units = [
+  { name: 's', ms: 1_000, below: 120_000 },
+  { name: 'min', ms: 60_000, below: 120 * 60_000 },
+  { name: 'h', ms: 3_600_000, below: 48 * 3_600_000 },
+  { name: 'd', ms: 24 * 3_600_000, below: Infinity },
+];
+
+/** How long something takes or is ago, in whole units of the fitting size: `41 s`, `5 min`, `7 h`, `12 d`. */
+export function lasting(ms: number): string {
+  const unit = units.find(({ below }) => ms < below)!;
+  return `${Math.round(Math.max(0, ms) / unit.ms)} ${unit.name}`;
+}
