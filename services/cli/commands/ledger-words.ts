@@ -36,7 +36,7 @@ function waiting({ writer, latest }: WriterBalance, nowMs: number): string[] {
 /** Nobody speaks for them any more, but they had not been sent, nor given up, when somebody last did. */
 function perhapsSpooled({ writer, state, missing, latest }: WriterBalance): string[] {
   if (state === 'open' || latest === null || !tellsWhatIsSent(latest)) return [];
-  if (state === 'closed' && latest.unsent <= latest.lost) return [];
+  if (state === 'closed' && latest.unsent === latest.lost) return [];
   const unsent = within(missing, latest.sentThrough + 1, Infinity);
   return unsent.length === 0
     ? []
