@@ -236,16 +236,23 @@ describe('writers that ended', () => {
     expect(stream.statements.filter(({ writer }) => writer === 'w')).toHaveLength(1);
   });
 
-  test('one that ended while its last statement was on its way keeps what it has to send', async () => {
-    const { clock, stream, spool, statements } = buildStatements();
-    stream.hold();
-    const ended = statements.end(clock.monotonicMs() + 2_000);
-    spool.writer = 'w2';
-    spool.before = [endedWriter('w', 20)];
-    stream.letGo();
-    expect(await ended).toBe(true);
-    expect(spool.before).toHaveLength(1);
-  });
+  test.each([
+    ['has something to send', 50, endedWriter('w', 20)],
+    ['had accepted more', 40, endedWriter('w', 0)],
+  ])(
+    'one that ended while its last statement was on its way, and %s, is kept',
+    async (_, through, before) => {
+      const { clock, stream, spool, account, statements } = buildStatements();
+      account({ acceptedThrough: through });
+      stream.hold();
+      const ended = statements.end(clock.monotonicMs() + 2_000);
+      spool.writer = 'w2';
+      spool.before = [before];
+      stream.letGo();
+      expect(await ended).toBe(true);
+      expect(spool.before).toEqual([before]);
+    },
+  );
 
   test('as many go into a call as it takes, and those first that can then be forgotten', async () => {
     const { clock, stream, spool, statements } = buildStatements({ limits: { ...limits, putRecordsMax: 3 } });
