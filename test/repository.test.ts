@@ -98,6 +98,7 @@ const rules: readonly {
       ['services/event-consumer/planted.redis.ts', `import { Redis } from 'ioredis';`],
       ['services/tracker/planted.ts', `import kinesalite from 'kinesalite';`],
       ['services/local/planted.ts', `import { fastify } from 'fastify';`],
+      ['services/tracker/planted.ts', `import { pino } from 'pino';`],
     ],
   },
   {

@@ -6,7 +6,7 @@ import {
   redisUrl,
   tableName,
 } from '@trackline/adapters/environment/variables';
-import { type Logger, pino } from 'pino';
+import { buildLog, type Logger } from '@trackline/adapters/log/log';
 import Type from 'typebox';
 
 const schema = Type.Object({
@@ -40,6 +40,6 @@ export function readConfig(
     dynamodbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
     redisUrl: env.REDIS_URL,
     tables: { programs: env.TRACKLINE_PROGRAMS_TABLE, deadLetters: env.TRACKLINE_DEAD_LETTERS_TABLE },
-    log: pino({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'core-data-updater' } }),
+    log: buildLog({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'core-data-updater' } }),
   };
 }

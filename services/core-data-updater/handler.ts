@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
+import { buildLog } from '@trackline/adapters/log/log';
 import { connectProgramStoreWriter } from '@trackline/adapters/program-store/program-store.redis';
 import { type Rebuilt, rebuildProgramStore } from '@trackline/adapters/program-store/rebuild';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import { systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { pino } from 'pino';
 import { type CoreDataUpdaterConfig, readConfig } from './config.ts';
 import { limits } from './limits.ts';
 import { buildTelemetry } from './telemetry.ts';
@@ -45,7 +45,7 @@ export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUp
         return comeAgain(await update(connected(), sourceRecords(event), deadlineMs));
       } catch (err) {
         const telemetry =
-          parts?.telemetry ?? buildTelemetry(pino({ base: { service: 'core-data-updater' } }));
+          parts?.telemetry ?? buildTelemetry(buildLog({ base: { service: 'core-data-updater' } }));
         telemetry.invocationFailed({ err });
         return comeAgain(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
       }

@@ -1,6 +1,6 @@
+import type { Logger } from '@trackline/adapters/log/log';
 import type { Rebuilt } from '@trackline/adapters/program-store/rebuild';
 import type { Reason } from '@trackline/domain/verdict';
-import type { Logger } from 'pino';
 
 /**
  * What happens to updates, as named events: log lines of JSON, once for each batch and for each update that

@@ -1,8 +1,8 @@
 import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
 import { awsRegion, endpoint, logLevel, tableName } from '@trackline/adapters/environment/variables';
 import { retentionMs } from '@trackline/adapters/event-store/tables';
+import { buildLog, type Logger } from '@trackline/adapters/log/log';
 import { clickLookBackMs } from '@trackline/domain/attribution';
-import { type Logger, pino } from 'pino';
 import Type from 'typebox';
 
 const dayMs = 24 * 3600 * 1000;
@@ -60,6 +60,6 @@ export function readConfig(
     },
     retentionMs: retentionDays * dayMs,
     clickLookBackMs: lookBackDays * dayMs,
-    log: pino({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'event-consumer' } }),
+    log: buildLog({ level: env.TRACKLINE_LOG_LEVEL, base: { service: 'event-consumer' } }),
   };
 }

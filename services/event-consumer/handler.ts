@@ -3,9 +3,9 @@ import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
 import { connectTransactions } from '@trackline/adapters/event-store/transactions.dynamodb';
 import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
+import { buildLog } from '@trackline/adapters/log/log';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { pino } from 'pino';
 import { type EventConsumerConfig, readConfig } from './config.ts';
 import { type ConsumerParts, consume } from './consume.ts';
 import { deadlinesOf } from './limits.ts';
@@ -39,7 +39,7 @@ export function buildHandler(configure: () => EventConsumerConfig): EventConsume
       parts ??= connect(configure());
       return comeAgain(await consume(parts, sourceRecords(event), deadlines));
     } catch (err) {
-      const telemetry = parts?.telemetry ?? buildTelemetry(pino({ base: { service: 'event-consumer' } }));
+      const telemetry = parts?.telemetry ?? buildTelemetry(buildLog({ base: { service: 'event-consumer' } }));
       telemetry.invocationFailed({ err });
       return comeAgain(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
     }

@@ -1,5 +1,5 @@
+import type { Logger } from '@trackline/adapters/log/log';
 import type { Reason } from '@trackline/domain/verdict';
-import type { Logger } from 'pino';
 import type { FailureSummary } from './failures.ts';
 
 /** What happens to a batch, as named events: log lines of JSON, once for each batch and cause. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import type { Logger } from '@trackline/adapters/log/log';
 import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { buildUpdater, type CoreDataUpdater } from '@trackline/core-data-updater/handler';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import { buildHandler } from '@trackline/event-consumer/handler';
-import type { Logger } from 'pino';
 import type { MappingNumbers } from './config.ts';
 import { openCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { EventSourceMapping, type MappingOptions } from './event-source-mapping/event-source-mapping.ts';

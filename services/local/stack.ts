@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
+import { buildLog } from '@trackline/adapters/log/log';
 import { ProgramStoreError } from '@trackline/adapters/program-store/program-store';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import type { Clock, Random } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { ProgramVersion } from '@trackline/domain/program';
-import { pino } from 'pino';
 import type { StackConfig } from './config.ts';
 import { type Lambdas, startLambdas } from './lambdas.ts';
 import { openKeyring } from './local-keyring.ts';
@@ -88,7 +88,7 @@ export async function startStack(config: StackConfig, surroundings: Surroundings
       createTables({ region, endpoint: place.dynamodbEndpoint }, Object.values(place.tables)),
     ]);
 
-    const log = pino({ level: 'info' }, pino.destination(join(state, 'lambdas.log')));
+    const log = buildLog({ base: { service: 'lambdas' }, to: join(state, 'lambdas.log') });
     const lambdas = await startLambdas({
       stack: place,
       state,

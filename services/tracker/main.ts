@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
+import { buildLog } from '@trackline/adapters/log/log';
 import { connectAnnouncements } from '@trackline/adapters/program-store/announcements.redis';
 import { connectProgramStoreReader } from '@trackline/adapters/program-store/program-store.redis';
 import { systemClock as clock, delay } from '@trackline/domain/clock';
 import { newMessageId } from '@trackline/domain/message-id';
-import { pino } from 'pino';
 import { buildBotFilter } from './bots/bots.ts';
 import { durabilityIn, processConfig, type TrackerConfig } from './config.ts';
 import { buildConsentReader } from './consent/signals.ts';
@@ -54,7 +54,7 @@ async function openSpool(): Promise<Spool> {
 
 const config = configOrExit();
 const instance = config.TRACKLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
-const log = pino({ level: config.TRACKLINE_LOG_LEVEL, base: { service: 'tracker', instance } });
+const log = buildLog({ level: config.TRACKLINE_LOG_LEVEL, base: { service: 'tracker', instance } });
 const metrics = buildMetrics();
 observeLoop(metrics.registry);
 const telemetry = new Telemetry(log, metrics, clock);

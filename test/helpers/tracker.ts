@@ -18,8 +18,8 @@ import {
 } from '@trackline/tracker/tracker';
 import { buildMetrics } from '@trackline/tracker/watching/metrics';
 import { Telemetry } from '@trackline/tracker/watching/telemetry';
-import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { LogLines } from './log-lines.ts';
 import { program as anyProgram } from './programs.ts';
 import { ScriptedEventStream } from './scripted-event-stream.ts';
 
@@ -113,8 +113,7 @@ export async function buildTracker(
       spoolBytesMax: overrides.spoolBytesMax ?? 16 * 1024 * 1024,
       limits: bounds,
     });
-  const logged: Record<string, unknown>[] = [];
-  const log = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  const { log, lines: logged } = new LogLines();
   const metrics = buildMetrics();
   const tracker = assemble({
     programs: overrides.programs ?? new GivenPrograms(),

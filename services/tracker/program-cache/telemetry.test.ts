@@ -1,13 +1,12 @@
-import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { LogLines } from '../../../test/helpers/log-lines.ts';
 import { buildMetrics } from '../watching/metrics.ts';
 import { Telemetry } from '../watching/telemetry.ts';
 
 test('an incoherence is counted by its cause, whatever it was', async () => {
   const metrics = buildMetrics();
-  const logged: Record<string, unknown>[] = [];
-  const log = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  const { log, lines: logged } = new LogLines();
   const telemetry = new Telemetry(log, metrics, new FakeClock());
   telemetry.cacheIncoherent({ cause: 'link_lost', detail: 'The connection was closed.' });
   telemetry.cacheIncoherent({ cause: 'not_built', detail: 'The store has no generation.' });

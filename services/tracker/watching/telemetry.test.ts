@@ -1,14 +1,13 @@
-import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { LogLines } from '../../../test/helpers/log-lines.ts';
 import { buildMetrics } from './metrics.ts';
 import { Telemetry } from './telemetry.ts';
 
 function buildTelemetry() {
   const clock = new FakeClock();
   const metrics = buildMetrics();
-  const logged: Record<string, unknown>[] = [];
-  const log = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  const { log, lines: logged } = new LogLines();
   return { clock, metrics, logged, telemetry: new Telemetry(log, metrics, clock) };
 }
 

@@ -1,5 +1,5 @@
+import type { Logger } from '@trackline/adapters/log/log';
 import type { Clock } from '@trackline/domain/clock';
-import type { Logger } from 'pino';
 import type { DrainTelemetry } from '../drain.ts';
 import type { CallTelemetry } from '../http/tracking/call.ts';
 import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from '../program-cache/telemetry.ts';
