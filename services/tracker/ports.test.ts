@@ -6,7 +6,10 @@ import { readConfig } from './config.ts';
 
 /** Nothing public on the admin port, and nothing of an operator's on the public one. */
 
-/** Every route that a server has, as it says itself: `GET /livez`. It draws a tree, four columns a level (and leaves out a slash before `*`). */
+/**
+ * Every route that a server has, as it says itself: `GET /livez`. It draws a tree, four columns a level, and leaves out
+ * a slash before `*`.
+ */
 async function routesOf(server: FastifyInstance): Promise<string[]> {
   await server.ready();
   const routes: string[] = [];
