@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { expectHarmless } from '../../../test/helpers/hostile-text.ts';
 import { VerdictRing } from './verdict-ring.ts';
 import { streamVerdicts } from './verdict-stream.ts';
 
@@ -49,5 +50,21 @@ test('a reader that does not keep up misses verdicts, and costs no memory meanwh
   expect(response.pieces).toHaveLength(2);
   expect(response.pieces[0]).toContain('first');
   expect(response.pieces[1]!.match(/number-\d/g)).toEqual(['number-7', 'number-8', 'number-9']);
+  response.destroy();
+});
+
+test('what callers wrote does nothing to the terminal of who reads', () => {
+  const clock = new FakeClock();
+  const ring = new VerdictRing(clock, { verdictRingEntriesMax: 3, verdictsShownPerSecondMax: 100 });
+  const response = new SlowResponse();
+  const reply = { raw: response, hijack() {} } as unknown as FastifyReply;
+  ring.note('impression', '\u009b2J\u202e\u2028\n\ndata: {}', 'id_malformed', '');
+  streamVerdicts(ring, clock, { verdictReadersMax: 1, verdictsPushedEveryMs: 10 })(
+    {} as FastifyRequest,
+    reply,
+  );
+  const [piece] = response.pieces;
+  expectHarmless(piece!);
+  expect(piece).toContain('"programId":"\\u009b2J\\u202e\\u2028\\n\\ndata: {}"');
   response.destroy();
 });

@@ -1,3 +1,4 @@
+import { harmlessJson } from '@trackline/adapters/log/harmless';
 import type { Clock } from '@trackline/domain/clock';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits.ts';
@@ -56,6 +57,7 @@ export function streamVerdicts(
   };
 }
 
+/** Shown in a terminal by whoever asks with curl, and a program's id is what a caller wrote. */
 function event(name: string, data: unknown): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `event: ${name}\ndata: ${harmlessJson(JSON.stringify(data))}\n\n`;
 }
