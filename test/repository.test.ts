@@ -188,12 +188,13 @@ const documentRules: readonly {
     ],
   },
   {
-    name: 'every feature of the HTTP surface names the test that proves it',
+    name: 'every feature of the HTTP surface, and all that holds off a threat, names the test that proves it',
     rule: unprovenFeatures,
     faults: [
       '| feature | proof |\n|---|---|\n| planted | |',
       '| feature | proof |\n|---|---|\n| planted | [there](test/planted.test.ts): “holds” |',
       '| feature | proof |\n|---|---|\n| planted | [here](test/reasons.test.ts): “plants a rose” |',
+      '| threat | what holds it off | proof |\n|---|---|---|\n| planted | nothing | |',
     ],
   },
   {
