@@ -22,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'system', include: ['test/system/**/*.test.ts'], fileParallelism: false, ...real },
       },
+      { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...real } },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...real } },
     ],
   },

@@ -1,0 +1,3 @@
+import { testFaults } from './harness/fault-tests.ts';
+
+await testFaults((number) => number % 2 === 1);

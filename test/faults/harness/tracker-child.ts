@@ -1,0 +1,133 @@
+import { fileURLToPath } from 'node:url';
+import { until } from '../../helpers/until.ts';
+import { Child, type ChildMessage } from './child.ts';
+
+/** What a tracker's admin port says under `/ledger`. */
+export interface TrackerLedger {
+  readonly writer: string;
+  readonly acceptedThrough: number;
+  readonly unsent: number;
+  readonly oldestUnsentMs: number | null;
+  readonly usedBytes: number;
+}
+
+interface Listening extends ChildMessage {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly writer: string;
+}
+
+const trackerMain = fileURLToPath(import.meta.resolve('@trackline/tracker/main'));
+const readyTimeoutMs = 30_000;
+
+/**
+ * A tracker of several lives: each a real process, on the ports and with the spool folder of the one before.
+ */
+export class TrackerChild {
+  readonly #name: string;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #logFile: string;
+  #life: Child | null = null;
+  #url = '';
+  #adminUrl = '';
+
+  constructor(name: string, environment: Readonly<Record<string, string>>, logFile: string) {
+    this.#name = name;
+    this.#environment = environment;
+    this.#logFile = logFile;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get adminUrl(): string {
+    return this.#adminUrl;
+  }
+
+  get isRunning(): boolean {
+    return this.#life?.isRunning ?? false;
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  /** Resolves when it listens and is ready for calls, or with `untilReady` false, when it listens. */
+  async start({
+    untilReady = true,
+    environment = {} as Readonly<Record<string, string>>,
+  } = {}): Promise<void> {
+    const ports = this.#url && {
+      TRACKLINE_PORT: new URL(this.#url).port,
+      TRACKLINE_ADMIN_PORT: new URL(this.#adminUrl).port,
+    };
+    this.#life = new Child({
+      name: this.#name,
+      program: trackerMain,
+      environment: { ...this.#environment, ...environment, ...ports },
+      readyKind: 'listening',
+      logFile: this.#logFile,
+    });
+    const { url, adminUrl } = (await this.#life.ready) as Listening;
+    this.#url = url;
+    this.#adminUrl = adminUrl;
+    if (untilReady) await until(`${this.#name} to be ready`, () => this.isReady(), readyTimeoutMs);
+  }
+
+  /** Whether `/readyz` says so. */
+  async isReady(): Promise<boolean> {
+    return (await this.#ask('/readyz').catch(() => null))?.status === 200;
+  }
+
+  async ledger(): Promise<TrackerLedger> {
+    return (await this.#ask('/ledger')).json() as Promise<TrackerLedger>;
+  }
+
+  /**
+   * A number of `/metrics`, summed over all labels; 0 where there is none of that name.
+   *
+   * @param name as Prometheus has it, such as `process_resident_memory_bytes`
+   */
+  async metric(name: string): Promise<number> {
+    const text = await (await this.#ask('/metrics')).text();
+    const lines = text
+      .split('\n')
+      .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  kill(): Promise<void> {
+    return this.#running.kill();
+  }
+
+  terminate(): Promise<number | null> {
+    return this.#running.terminate();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#running.signal(name);
+  }
+
+  freeze(): void {
+    this.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
+  }
+
+  /** For who cleans up: gone, however it stands. */
+  async end(): Promise<void> {
+    await this.#life?.kill();
+  }
+
+  get #running(): Child {
+    if (this.#life === null) throw new Error(`${this.#name} was not started.`);
+    return this.#life;
+  }
+
+  #ask(path: string): Promise<Response> {
+    return fetch(`${this.#adminUrl}${path}`, { signal: AbortSignal.timeout(5_000) });
+  }
+}
