@@ -19,14 +19,16 @@ export async function testFaults(isOurs: (number: number) => boolean): Promise<v
     const reports: FaultReport[] = [];
     afterAll(() => void process.stdout.write(`\n${plainTable(reports)}\n`));
 
-    test.each(faults)(
-      '$id: $injects → $expects',
-      async (fault) => {
-        const report = await runFault(fault, { short: true, seed, say: () => {} });
-        reports.push(report);
-        expect(report.result.violations).toEqual([]);
-      },
-      timeoutMs,
-    );
+    for (const fault of faults) {
+      test(
+        `${fault.id}: ${fault.injects}: ${fault.expects}`,
+        async () => {
+          const report = await runFault(fault, { short: true, seed, say: () => {} });
+          reports.push(report);
+          expect(report.result.violations).toEqual([]);
+        },
+        timeoutMs,
+      );
+    }
   });
 }

@@ -1,15 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TableName, tableDefinitions } from '@trackline/adapters/event-store/tables';
 import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import { systemClock as clock, type Random } from '@trackline/domain/clock';
-import { startDynamoDb } from '@trackline/local/parts/dynamodb';
 import { startKinesis } from '@trackline/local/parts/kinesis';
 import { createStreams } from '@trackline/local/parts/streams.kinesis';
-import { createTables } from '@trackline/local/parts/tables.dynamodb';
 import { importSamples } from '@trackline/local/sample-programs';
 import { program } from '../../helpers/programs.ts';
 import { ranAgainst } from '../../helpers/real-parts.ts';
@@ -22,6 +19,7 @@ import {
 } from '../../helpers/redis.ts';
 import type { FaultSurroundings } from '../fault.ts';
 import { Consumers, type ConsumersPlace } from './consumers.ts';
+import { newTables, region, type Tables } from './dynamodb.ts';
 import { type Load, type LoadOptions, startLoad } from './load.ts';
 import { Oracle } from './oracle.ts';
 import { seededRandom } from './random.ts';
@@ -32,9 +30,8 @@ import { TrackerChild } from './tracker-child.ts';
 export const programIds: readonly string[] = ['shoes', 'boots'];
 
 export interface SystemOptions {
+  /** Of the event stream. */
   readonly shards?: number;
-  /** dynalite even where DynamoDB Local is: for what only dynalite has. */
-  readonly dynaliteOnly?: boolean;
 }
 
 /**
@@ -84,20 +81,17 @@ export async function withSystem<T>(
     return part;
   };
   try {
-    const [kinesis, dynamoDb, redis] = await Promise.all([
+    const [kinesis, tables, redis] = await Promise.all([
       started(startKinesis(join(folder, 'kinesis'))),
-      started(startDynamoDb(null, { dynaliteOnly: options.dynaliteOnly ?? false })),
+      newTables(),
       started<TestRedis>(realRedisMissing === null ? startRealRedis() : startNpmRedis()),
     ]);
-    const place = placeOf(folder, kinesis.url, dynamoDb.url, redis.url);
-    const { region } = place;
-    await Promise.all([
-      createStreams(
-        { region, endpoint: kinesis.url },
-        { [place.eventStream]: options.shards ?? 2, [place.coreDataStream]: 1 },
-      ),
-      createTables({ region, endpoint: dynamoDb.url }, Object.values(place.tables)),
-    ]);
+    undo.unshift(() => tables.remove());
+    const place = placeOf(folder, kinesis.url, tables, redis.url);
+    await createStreams(
+      { region, endpoint: kinesis.url },
+      { [place.eventStream]: options.shards ?? 2, [place.coreDataStream]: 1 },
+    );
 
     const random = seededRandom(seed);
     const oracle = new Oracle();
@@ -141,16 +135,15 @@ export async function withSystem<T>(
   }
 }
 
-function placeOf(folder: string, kinesisEndpoint: string, dynamodbEndpoint: string, redisUrl: string) {
-  const names = Object.entries(tableDefinitions).map(([name, { defaultName }]) => [name, defaultName]);
+function placeOf(folder: string, kinesisEndpoint: string, tables: Tables, redisUrl: string) {
   const place: ConsumersPlace = {
-    region: 'eu-central-1',
+    region,
     kinesisEndpoint,
-    dynamodbEndpoint,
+    dynamodbEndpoint: tables.endpoint,
     redisUrl,
     eventStream: streamDefaultNames.event,
     coreDataStream: streamDefaultNames.coreData,
-    tables: Object.fromEntries(names) as Record<TableName, string>,
+    tables: tables.names,
     onFailure: join(folder, 'on-failure'),
     state: join(folder, 'consumers'),
   };
@@ -169,13 +162,12 @@ function trackerEnvironment(place: ConsumersPlace, folder: string): Record<strin
     TRACKLINE_ADMIN_PORT: '0',
     TRACKLINE_DRAIN_DELAY_MS: '0',
     // So that the ledger need not be waited for.
-    TRACKLINE_STATEMENT_EVERY_MS: '1000',
+    TRACKLINE_STATEMENT_EVERY_MS: '250',
   };
 }
 
 /** As any business system would: over the core-data stream. */
 async function bringPrograms(place: ConsumersPlace, consumers: Consumers, random: Random): Promise<void> {
-  const { region } = place;
   const table = connectProgramTable({
     region,
     endpoint: place.dynamodbEndpoint,
