@@ -19,11 +19,13 @@ export function connectedProgramCache({
   dataPort,
   commandTimeoutMs = 50,
   pollEveryMs = limits.storePollEveryMs as number,
+  ttlMs = 600_000,
 }: {
   readonly linkPort: number;
   readonly dataPort: number;
   readonly commandTimeoutMs?: number;
   readonly pollEveryMs?: number;
+  readonly ttlMs?: number;
 }): ConnectedProgramCache {
   const told: Record<string, number> = {};
   const note = (name: string) => {
@@ -46,7 +48,7 @@ export function connectedProgramCache({
     random: Math.random,
     limits: {
       entriesMax: 100_000,
-      ttlMs: 600_000,
+      ttlMs,
       staleMs: 86_400_000,
       negativeEntriesMax: limits.negativeEntriesMax,
       negativeTtlMs: 5_000,
