@@ -43,7 +43,7 @@ export interface Load {
 
 /** How far the clients may be behind their rate and still make up for it. */
 const behindMsMax = 1_000;
-const refusedPauseMs = 20;
+const refusedPauseMs = 100;
 /** Tells the orders of one load from those of another. */
 let loads = 0;
 

@@ -39,6 +39,8 @@ interface Settling {
 }
 
 const namedMax = 5;
+/** How long an event may still come that is missing when the ledger balances. */
+const lateMs = 5_000;
 
 export async function settle(settling: Settling): Promise<Settlement> {
   const { oracle, say } = settling;
@@ -160,9 +162,9 @@ async function untilBooked({ trackers, consumers, place, patienceMs }: Settling)
 
 /**
  * Reads the table of tracking events once, keys only, with the AWS SDK alone, as somebody else's tool would;
- * and again while something is missing, as long as there is patience, since a spool may still bring it.
+ * and again for some seconds while something is missing, since a spool may still bring it.
  */
-async function compare({ place, oracle, consumers, patienceMs }: Settling) {
+async function compare({ place, oracle, consumers }: Settling) {
   const { region, dynamodbEndpoint: endpoint } = place;
   const client = new DynamoDBClient(clientOptions({ region, endpoint }));
   const query = {
@@ -170,7 +172,7 @@ async function compare({ place, oracle, consumers, patienceMs }: Settling) {
     ConsistentRead: true,
     ProjectionExpression: 'sk',
   };
-  const endMs = performance.now() + patienceMs;
+  const endMs = performance.now() + lateMs;
   try {
     for (;;) {
       oracle.forgetFound();

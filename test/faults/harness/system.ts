@@ -1,13 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectKinesisEventStream } from '@trackline/adapters/event-stream/event-stream.kinesis';
 import { streamDefaultNames } from '@trackline/adapters/event-stream/streams';
-import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
-import { systemClock as clock, type Random } from '@trackline/domain/clock';
+import type { Random } from '@trackline/domain/clock';
 import { startKinesis } from '@trackline/local/parts/kinesis';
 import { createStreams } from '@trackline/local/parts/streams.kinesis';
-import { importSamples } from '@trackline/local/sample-programs';
 import { program } from '../../helpers/programs.ts';
 import { ranAgainst } from '../../helpers/real-parts.ts';
 import {
@@ -23,6 +20,7 @@ import { newTables, region, type Tables } from './dynamodb.ts';
 import { type Load, type LoadOptions, startLoad } from './load.ts';
 import { Oracle } from './oracle.ts';
 import { seededRandom } from './random.ts';
+import { sendPrograms } from './send-programs.ts';
 import { type Settlement, settle } from './settle.ts';
 import { TrackerChild } from './tracker-child.ts';
 
@@ -32,6 +30,7 @@ export const programIds: readonly string[] = ['shoes', 'boots'];
 export interface SystemOptions {
   /** Of the event stream. */
   readonly shards?: number;
+  readonly coreDataShards?: number;
 }
 
 /**
@@ -90,7 +89,7 @@ export async function withSystem<T>(
     const place = placeOf(folder, kinesis.url, tables, redis.url);
     await createStreams(
       { region, endpoint: kinesis.url },
-      { [place.eventStream]: options.shards ?? 2, [place.coreDataStream]: 1 },
+      { [place.eventStream]: options.shards ?? 2, [place.coreDataStream]: options.coreDataShards ?? 1 },
     );
 
     const random = seededRandom(seed);
@@ -168,23 +167,8 @@ function trackerEnvironment(place: ConsumersPlace, folder: string): Record<strin
 
 /** As any business system would: over the core-data stream. */
 async function bringPrograms(place: ConsumersPlace, consumers: Consumers, random: Random): Promise<void> {
-  const table = connectProgramTable({
-    region,
-    endpoint: place.dynamodbEndpoint,
-    tableName: place.tables.programs,
-  });
-  const stream = connectKinesisEventStream({
-    region,
-    endpoint: place.kinesisEndpoint,
-    streamName: place.coreDataStream,
-    requestTimeoutMs: 5_000,
-  });
-  try {
-    await consumers.rebuild();
-    const programs = programIds.map((id) => program({ id }));
-    await importSamples(programs, table, { stream, clock, random });
-    if (!(await consumers.caughtUp(20_000))) throw new Error('The programs did not arrive within 20 s.');
-  } finally {
-    await Promise.all([table.close(), stream.close()]);
-  }
+  await consumers.rebuild();
+  const programs = programIds.map((id) => program({ id }));
+  await sendPrograms(place, programs, random);
+  if (!(await consumers.caughtUp(20_000))) throw new Error('The programs did not arrive within 20 s.');
 }
