@@ -16,7 +16,7 @@ const repeats = 2;
 const kills = { short: 1, long: 10 };
 const shards = 8;
 
-/** A business system that sends everything more than once, in no order, to consumers that are killed now and then. */
+/** A business system that sends everything more than once, in no order, to consumers that are killed at times. */
 export const fault: Fault = {
   id: 'F22',
   injects: '100,000 reordered and repeated core-data versions',

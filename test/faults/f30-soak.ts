@@ -21,7 +21,7 @@ const readEveryMs = { short: 250, long: 2_000 };
 /** As `trackline ledger` has it. */
 const gapMsMax = 60_000;
 
-/** Two trackers under load, everything goes wrong for a while, two things at a time, and somebody watches the ledger. */
+/** Two trackers under load; everything goes wrong, two things at a time; and somebody watches the ledger. */
 export const fault: Fault = {
   id: 'F30',
   injects: 'a soak of 10 min: a seeded mix of kills, stops, refusals and outages of every part',
