@@ -1,3 +1,4 @@
+import { realRedisMissing } from '../helpers/redis.ts';
 import type { Fault } from './fault.ts';
 import { runRedisAway } from './harness/redis-away.ts';
 
@@ -6,6 +7,7 @@ export const fault: Fault = {
   id: 'F17',
   injects: 'Redis stopped (SIGSTOP) for 10 s under load',
   expects: 'commands time out, the link is dropped; cached programs serve',
+  missing: realRedisMissing,
   run: (surroundings) =>
     runRedisAway(surroundings, {
       awayMs: surroundings.short ? 1_000 : 10_000,

@@ -1,4 +1,5 @@
 import { program } from '../helpers/programs.ts';
+import { realRedisMissing } from '../helpers/redis.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
@@ -9,6 +10,7 @@ export const fault: Fault = {
   id: 'F18',
   injects: 'a half-open subscriber connection, and an update',
   expects: 'the update is seen within 4 s, and the link is built anew',
+  missing: realRedisMissing,
   run: ({ short, say }) =>
     withCachedPrograms(async ({ redis, writer, open }) => {
       const proxy = await startTcpProxy(redis.port);

@@ -1,4 +1,5 @@
 import { program } from '../helpers/programs.ts';
+import { realRedisMissing } from '../helpers/redis.ts';
 import type { Fault } from './fault.ts';
 import { staleFor, withCachedPrograms } from './harness/cached-programs.ts';
 
@@ -7,6 +8,7 @@ export const fault: Fault = {
   id: 'F19',
   injects: 'one pub/sub message swallowed',
   expects: 'the gap is seen, by the poll or by the next message',
+  missing: realRedisMissing,
   run: ({ short, say }) =>
     withCachedPrograms(async ({ writer, open, writeSilently }) => {
       const { cache, told } = await open();

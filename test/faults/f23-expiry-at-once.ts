@@ -1,4 +1,5 @@
 import { program } from '../helpers/programs.ts';
+import { realRedisMissing } from '../helpers/redis.ts';
 import type { Fault } from './fault.ts';
 import { versionIn, withCachedPrograms } from './harness/cached-programs.ts';
 
@@ -14,6 +15,7 @@ export const fault: Fault = {
   id: 'F23',
   injects: '100,000 L1 entries that expire together',
   expects: 'one fetch for each program, spread; each lookup is answered',
+  missing: realRedisMissing,
   run: ({ short, say }) =>
     withCachedPrograms(async ({ redis, writer, open }) => {
       const programs = short ? 2_000 : 100_000;

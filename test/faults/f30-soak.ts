@@ -1,5 +1,6 @@
 import type { Random } from '@trackline/domain/clock';
 import { width } from '@trackline/domain/ledger';
+import { realRedisMissing } from '../helpers/redis.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
 import {
@@ -26,6 +27,7 @@ export const fault: Fault = {
   id: 'F30',
   injects: 'a soak of 10 min: a seeded mix of kills, stops, refusals and outages of every part',
   expects: 'no gap in the ledger is older than 60 s at any reading, and there is none at rest',
+  missing: realRedisMissing,
   run: (surroundings) =>
     withSystem(surroundings, {}, async (system) => {
       const { short, seed, say } = surroundings;

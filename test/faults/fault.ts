@@ -10,6 +10,8 @@ export interface Fault {
   readonly injects: string;
   /** What must hold all the same. */
   readonly expects: string;
+  /** Why it can't run here, and what to install; null or left out where it can. */
+  readonly missing?: string | null;
   run(surroundings: FaultSurroundings): Promise<FaultResult>;
 }
 

@@ -15,7 +15,7 @@ them, or those that are named.
   --report FILE  writes the table into a file, as Markdown
   --help         this
 
-Exits with 1 where anything did not hold.
+Exits with 1 where anything did not hold, or could not be run.
 `;
 
 const exitCodes = { held: 0, violated: 1, usage: 2 };
@@ -34,7 +34,9 @@ async function main(args: readonly string[]): Promise<number> {
     const { ids, short, seed, report } = read;
     const faults = await loadFaults(ids);
     const reports: FaultReport[] = [];
-    for (const fault of faults) {
+    const left = faults.filter(({ missing = null }) => missing !== null);
+    for (const { id, missing } of left) say(`${id} IS NOT RUN: ${missing}`);
+    for (const fault of faults.filter((each) => !left.includes(each))) {
       say(`${fault.id}: ${fault.injects}`);
       const fromMs = performance.now();
       const since = () => `${((performance.now() - fromMs) / 1_000).toFixed(0)} s`.padStart(6);
@@ -46,7 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
     const how = `${short ? 'the short form' : 'the long form'}, seed ${seed}`;
     say(`\n${plainTable(reports)}\n\n${how[0]!.toUpperCase()}${how.slice(1)}.`);
     if (report !== undefined) writeFileSync(report, markdownReport(reports, how, new Date()));
-    return reports.every(({ holds }) => holds) ? exitCodes.held : exitCodes.violated;
+    return left.length === 0 && reports.every(({ holds }) => holds) ? exitCodes.held : exitCodes.violated;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     return exitCodes.usage;
