@@ -41,6 +41,8 @@ interface Settling {
 const namedMax = 5;
 /** How long an event may still come that is missing when the ledger balances. */
 const lateMs = 5_000;
+/** Who waits is not to be a load. */
+const lookEveryMs = 50;
 
 export async function settle(settling: Settling): Promise<Settlement> {
   const { oracle, say } = settling;
@@ -129,6 +131,7 @@ async function untilSent({ trackers, patienceMs }: Settling): Promise<void> {
         return unsent === 0;
       },
       patienceMs,
+      lookEveryMs,
     ).catch((error: Error) => {
       throw new Error(`${error.message} (${unsent} are left)`);
     });
@@ -157,6 +160,7 @@ async function untilBooked({ trackers, consumers, place, patienceMs }: Settling)
       return stated && sum(balances).pending === 0;
     },
     patienceMs,
+    lookEveryMs,
   );
 }
 
