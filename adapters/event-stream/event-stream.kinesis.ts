@@ -5,7 +5,10 @@ import type { EventStream, PutOutcome, StreamRecord } from './event-stream.ts';
 
 export interface KinesisEventStreamOptions extends AwsTarget {
   readonly streamName: string;
-  /** A call that takes longer has failed, and each of its records with it. */
+  /**
+   * A call that takes longer has failed, and each of its records with it: from the credentials to the last byte of
+   * the answer.
+   */
   readonly requestTimeoutMs: number;
   readonly maxSockets?: number;
 }
@@ -13,6 +16,12 @@ export interface KinesisEventStreamOptions extends AwsTarget {
 /** What needs a person: no retry mends it, though the events are kept. */
 const hopeless =
   /AccessDenied|UnrecognizedClient|InvalidSignature|InvalidClientTokenId|ResourceNotFound|KMS(AccessDenied|Disabled|InvalidState|NotFound|OptInRequired)|InvalidArgument|Validation|OptInRequired/;
+
+/**
+ * Our clock jumped. The client learns the right time from the answer, and signs with that from then on ("Troubleshoot
+ * Signature Version 4 signing", AWS Identity and Access Management User Guide).
+ */
+const clockIsOff = /Signature (expired|not yet current)/;
 
 const throttling = /ProvisionedThroughputExceeded|LimitExceeded|Throttl/;
 
@@ -49,13 +58,16 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
   };
 
   async function putRecords(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]> {
+    const command = new PutRecordsCommand({ StreamName: options.streamName, Records: records.map(entry) });
+    const timeOut = AbortSignal.timeout(options.requestTimeoutMs);
     try {
-      const { Records = [] } = await client.send(
-        new PutRecordsCommand({ StreamName: options.streamName, Records: records.map(entry) }),
-      );
+      const { Records = [] } = await Promise.race([
+        client.send(command, { abortSignal: timeOut }),
+        rejection(timeOut),
+      ]);
       return records.map((_, index) => outcome(Records[index]));
     } catch (error) {
-      const failure = failed(codeOf(error));
+      const failure = timeOut.aborted ? failed('TimeoutError') : failureOf(error);
       return records.map(() => failure);
     }
   }
@@ -74,6 +86,19 @@ function outcome(result: PutRecordsResultEntry | undefined): PutOutcome {
     return { ok: true, shardId: result.ShardId, sequenceNumber: result.SequenceNumber };
   }
   return failed(result?.ErrorCode ?? 'NoOutcome');
+}
+
+/** Rejects when the signal comes: the client heeds it only while it waits for an answer to begin. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function failureOf(error: unknown): PutOutcome {
+  const code = codeOf(error);
+  const hasWrongTime = clockIsOff.test((error as { message?: string }).message ?? '');
+  return hasWrongTime ? { ok: false, code, throttled: false, retriable: true } : failed(code);
 }
 
 /**
