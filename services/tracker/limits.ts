@@ -102,6 +102,8 @@ export const limits = Object.freeze({
   heldBytesMax: 32 * MiB,
   retryBaseMs: 100,
   retryMaxMs: 10_000,
+  /** Of what is only throttled, on average: a shard's rate is counted by the second. */
+  throttledRestMs: 500,
   /** While draining, time is short. */
   drainRetryMaxMs: 1_000,
 
@@ -242,6 +244,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('sendLingerMs', 'TRACKLINE_STATEMENT_EVERY_MS', 'a statement must not overtake its events for long');
   atMost('retryBaseMs', 'drainRetryMaxMs', 'a back-off grows from its base');
   atMost('drainRetryMaxMs', 'retryMaxMs', 'a drain is in a hurry');
+  atMost('throttledRestMs', 'drainRetryMaxMs', 'a drain is in a hurry');
   atMost('putTimeoutMs', 'TRACKLINE_DRAIN_TIMEOUT_MS', 'a drain must hear what became of its last call');
 
   atMost('lastPutsMs', 'putTimeoutMs', 'a call is over by then');

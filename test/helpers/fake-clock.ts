@@ -49,7 +49,7 @@ export class FakeClock implements Clock {
         .sort((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0];
       if (!next) break;
       this.#tasks = this.#tasks.filter((task) => task !== next);
-      this.#moveTo(next.dueMs);
+      this.#moveTo(Math.max(this.#monotonicMs, next.dueMs));
       next.run();
       await settle();
     }
@@ -59,6 +59,12 @@ export class FakeClock implements Clock {
   /** The wall clock alone jumps, as when a machine's time is corrected. */
   jumpWall(ms: number): void {
     this.#wallMs += ms;
+  }
+
+  /** The process stands still for `ms`, as when its machine sleeps: what fell due meanwhile runs late, at the end. */
+  async suspend(ms: number): Promise<void> {
+    this.#moveTo(this.#monotonicMs + ms);
+    await this.advance(0);
   }
 
   #moveTo(monotonicMs: number): void {

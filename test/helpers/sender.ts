@@ -1,11 +1,13 @@
 import { randomFillSync } from 'node:crypto';
-import type { Random } from '@trackline/domain/clock';
+import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
+import type { Clock, Random } from '@trackline/domain/clock';
 import { deaggregate } from '@trackline/proto/kpl';
 import { decodeRecord } from '@trackline/proto/tracking-event';
 import { limits } from '@trackline/tracker/limits';
 import {
   Sender,
   type SenderLimits,
+  type SenderSpool,
   type SenderTelemetry,
   type SendFailure,
 } from '@trackline/tracker/shipping/sender';
@@ -29,6 +31,20 @@ export function buildSender(
     spoolBytesMax,
     limits: { ...limits, eventBytesMax },
   });
+  const accept = (count = 1, overrides = {}) => {
+    for (let i = 0; i < count; i++) spool.accept(trackingEvent(overrides), 'memory', () => {}, null);
+  };
+  return { clock, stream, spool, accept, ...senderOf(spool, stream, clock, bounds, random) };
+}
+
+/** A sender between any spool and stream, with what it tells. */
+export function senderOf(
+  spool: SenderSpool,
+  stream: EventStream,
+  clock: Clock,
+  bounds: Partial<SenderLimits> = {},
+  random?: Random,
+) {
   const failures: SendFailure[] = [];
   const ended: Parameters<SenderTelemetry['putEnded']>[0][] = [];
   const sender = new Sender({
@@ -40,10 +56,7 @@ export function buildSender(
     limits: { ...limits, ...bounds },
     telemetry: { putEnded: (call) => ended.push(call), putFailed: (failure) => failures.push(failure) },
   });
-  const accept = (count = 1, overrides = {}) => {
-    for (let i = 0; i < count; i++) spool.accept(trackingEvent(overrides), 'memory', () => {}, null);
-  };
-  return { clock, stream, spool, sender, accept, failures, ended };
+  return { sender, failures, ended };
 }
 
 export const sequences = (stream: ScriptedEventStream) => stream.events.map(({ sequence }) => sequence);

@@ -68,26 +68,26 @@ describe('an outage', () => {
           calledAtMs[call] = clock.monotonicMs();
           return fault ?? faults[Math.floor(random() * faults.length)]!;
         };
-        for (let ms = 0; ms < outageMs; ms += 10) {
+        for (let ms = 0; ms < outageMs; ms += 50) {
           accept();
-          await clock.advance(10);
+          await clock.advance(50);
         }
         expect(calledAtMs.length).toBeGreaterThan(2);
         for (const fromMs of [0, 10_000, 20_000, 30_000, 40_000, 50_000]) {
           const calls = calledAtMs.filter((ms) => ms >= fromMs && ms < fromMs + 10_000);
-          // The first seconds are those of the short back-offs.
-          expect(calls.length).toBeLessThanOrEqual(fromMs === 0 ? 25 : 15);
+          // The first seconds are those of the short back-offs; what is only throttled keeps to them.
+          expect(calls.length).toBeLessThanOrEqual(fault === throttled ? 60 : fromMs === 0 ? 25 : 15);
         }
         stream.outcome = () => taken;
         const calls = stream.calls.length;
         await clock.advance(limits.retryMaxMs + limits.sendLingerMs);
-        expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(outageMs / 10));
+        expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(outageMs / 50));
         expect(spool.account().unsent).toBe(0);
         // What waited has grown into full aggregates meanwhile.
         expect(stream.calls.length - calls).toBeLessThanOrEqual(5);
-        expect(sender.stats()).toEqual({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
+        expect(sender.stats()).toMatchObject({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -104,7 +104,7 @@ describe('an outage', () => {
           waitedMs.push(...decodedIn(record.data).map((sequence) => nowMs - (sequence - 1) * 10));
           return taken;
         };
-        const events = 3_000;
+        const events = 1_500;
         for (let i = 0; i < events; i++) {
           accept();
           await clock.advance(10);
@@ -142,7 +142,7 @@ describe('an outage', () => {
           await flushed;
           expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(count));
           expect(spool.account()).toMatchObject({ unsent: 0, usedBytes: 0, sentThrough: count });
-          expect(sender.stats()).toEqual({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
+          expect(sender.stats()).toMatchObject({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
         },
       ),
       { numRuns: 60 },

@@ -4,7 +4,9 @@ import type { RandomBytes } from '@trackline/domain/message-id';
 import type { Limits } from '../limits.ts';
 import { Aggregate } from './aggregate.ts';
 import { type BackOffLimits, backOffMs, Outage } from './outage.ts';
-import type { SpoolOutlet } from './spool.ts';
+import { Resting } from './resting.ts';
+import type { Spool } from './spool.ts';
+import { Throttle } from './throttle.ts';
 
 /**
  * The sender: takes events from the spool and puts them on the event stream, at its own pace.
@@ -16,12 +18,16 @@ import type { SpoolOutlet } from './spool.ts';
  * goes under a fresh hash key, since it may be its shard that is over its rate, or ails. Errors that no retry
  * mends keep the events too: they are tried again at the longest back-off, and told as an alarm.
  *
- * A call of which the stream took no record is an outage, and the sender rests as a whole (outage.ts).
- * Nothing is cut meanwhile: what comes grows to full aggregates in the spool. Then one call probes with all
- * that fits into it, what failed first, so that an outage costs a few calls and not one for each aggregate.
+ * What is throttled rests for a short time only (throttle.ts). While that lasts, the sender holds what fits into
+ * one call: enough to give every shard what it takes, and more would be sent in vain.
+ *
+ * A call of which the stream took no record is an outage, unless it was only throttled, and the sender rests as a
+ * whole (outage.ts). Nothing is cut meanwhile: what comes grows to full aggregates in the spool. Then one call
+ * probes with all that fits into it, what failed first, so that an outage costs a few calls and not one for each
+ * aggregate.
  */
 export interface SenderOptions {
-  readonly spool: SpoolOutlet;
+  readonly spool: SenderSpool;
   readonly stream: EventStream;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,6 +35,12 @@ export interface SenderOptions {
   readonly limits: SenderLimits;
   readonly telemetry: SenderTelemetry;
 }
+
+/** What the sender takes from, and how it knows that nothing is left to be sent. */
+export type SenderSpool = Pick<
+  Spool,
+  'take' | 'release' | 'waitingBytes' | 'waitingSinceMs' | 'onWaiting' | 'queuedBytes' | 'account' | 'ended'
+>;
 
 export type SenderLimits = BackOffLimits &
   Pick<
@@ -40,6 +52,7 @@ export type SenderLimits = BackOffLimits &
     | 'putCallsMax'
     | 'heldAggregatesMax'
     | 'heldBytesMax'
+    | 'throttledRestMs'
   >;
 
 export interface SenderTelemetry {
@@ -65,22 +78,27 @@ export interface SendFailure {
 
 type Failed = Extract<PutOutcome, { readonly ok: false }>;
 
-/** Aggregates that wait together for their next attempt. */
-interface Resting {
-  readonly aggregates: readonly Aggregate[];
-  readonly timer: Timer;
+/** What failed alike in one call. */
+interface Failure {
+  readonly outcome: Failed;
+  readonly aggregates: Aggregate[];
 }
 
 export class Sender {
   readonly #options: SenderOptions;
   /** To be sent again now. */
   #due: Aggregate[] = [];
-  readonly #resting = new Set<Resting>();
+  readonly #resting: Resting;
+  readonly #throttle: Throttle;
   readonly #outage: Outage;
   #callsUnderWay = 0;
   #held = 0;
   #heldBytes = 0;
   #wake: { readonly timer: Timer; readonly atOnce: boolean } | null = null;
+  /** The spool handed out nothing when it was last asked, though something waits: it tells when it can. */
+  #spoolReads = false;
+  /** Whether the stream last refused records for a reason that no retry mends. */
+  #refused = false;
   #hurried = false;
   #stopped = false;
   #whenIdle: (() => void)[] = [];
@@ -88,21 +106,23 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    const onDue = (aggregates: readonly Aggregate[]) => {
+      this.#due.push(...aggregates);
+      this.#pump();
+    };
+    this.#resting = new Resting(options.clock, onDue);
+    this.#throttle = new Throttle(options.clock, options.random, options.limits, onDue);
     this.#outage = new Outage(options.clock);
     options.spool.onWaiting(() => this.#onWaiting());
   }
 
   /**
-   * Stops lingering and shortens the back-off, since the process is about to end: resolves when the spool and
-   * the sender are empty.
+   * Stops lingering and shortens the back-off, since the process is about to end: resolves when everything that
+   * was accepted is on the stream, by this writer and by those before it.
    */
   flush(): Promise<void> {
     this.#hurried = true;
-    for (const { aggregates, timer } of this.#resting) {
-      timer.cancel();
-      this.#due.push(...aggregates);
-    }
-    this.#resting.clear();
+    this.#due.push(...this.#resting.wake(), ...this.#throttle.wake());
     this.#outage.wake();
     const idle = new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
@@ -116,7 +136,8 @@ export class Sender {
     this.#stopped = true;
     this.#wake?.timer.cancel();
     this.#outage.wake();
-    for (const { timer } of this.#resting) timer.cancel();
+    this.#resting.wake();
+    this.#throttle.wake();
     const quiet = new Promise<void>((resolve) => {
       this.#whenQuiet.push(resolve);
     });
@@ -125,11 +146,17 @@ export class Sender {
   }
 
   stats() {
-    return { callsUnderWay: this.#callsUnderWay, heldAggregates: this.#held, heldBytes: this.#heldBytes };
+    return {
+      callsUnderWay: this.#callsUnderWay,
+      heldAggregates: this.#held,
+      heldBytes: this.#heldBytes,
+      refused: this.#refused,
+    };
   }
 
   /** Called for every event: decides only whether and when to look. */
   #onWaiting(): void {
+    this.#spoolReads = false;
     if (this.#wake?.atOnce || !this.#hasRoom()) return;
     if (this.#hurried || this.#options.spool.waitingBytes >= this.#options.limits.aggregateBytesMax) {
       // Not here and now: this is the call of whoever had an event accepted.
@@ -185,10 +212,12 @@ export class Sender {
   #cut(): Aggregate | null {
     const { spool, randomBytes, limits } = this.#options;
     const aggregate = Aggregate.cut(spool, limits.aggregateBytesMax, randomBytes);
-    if (aggregate !== null) {
-      this.#held++;
-      this.#heldBytes += aggregate.bytes;
+    if (aggregate === null) {
+      this.#spoolReads = true;
+      return null;
     }
+    this.#held++;
+    this.#heldBytes += aggregate.bytes;
     return aggregate;
   }
 
@@ -199,7 +228,7 @@ export class Sender {
   #isRipe(): boolean {
     const { spool, clock, limits } = this.#options;
     const sinceMs = spool.waitingSinceMs;
-    if (sinceMs === null || !this.#hasRoom()) return false;
+    if (sinceMs === null || this.#spoolReads || !this.#hasRoom()) return false;
     return (
       this.#hurried ||
       spool.waitingBytes >= limits.aggregateBytesMax ||
@@ -213,10 +242,10 @@ export class Sender {
   }
 
   #hasRoom(): boolean {
-    const { heldAggregatesMax, heldBytesMax, aggregateBytesMax } = this.#options.limits;
-    return (
-      this.#mayCall() && this.#held < heldAggregatesMax && this.#heldBytes + aggregateBytesMax <= heldBytesMax
-    );
+    const { heldAggregatesMax, heldBytesMax, putBytesMax, aggregateBytesMax } = this.#options.limits;
+    const bytesMax = this.#throttle.lasts ? putBytesMax : heldBytesMax;
+    if (!this.#mayCall() || this.#throttle.fillsStream) return false;
+    return this.#held < heldAggregatesMax && this.#heldBytes + aggregateBytesMax <= bytesMax;
   }
 
   /**
@@ -226,7 +255,8 @@ export class Sender {
   #lingerForTheRest(): void {
     const { spool, clock, limits } = this.#options;
     const sinceMs = spool.waitingSinceMs;
-    if (this.#stopped || this.#wake !== null || sinceMs === null || !this.#hasRoom()) return;
+    if (this.#stopped || this.#wake !== null || sinceMs === null) return;
+    if (this.#spoolReads || !this.#hasRoom()) return;
     this.#wakeAfter(Math.max(1, sinceMs + limits.sendLingerMs - clock.monotonicMs()));
   }
 
@@ -249,7 +279,7 @@ export class Sender {
 
   /** Releases what the stream has, and lays the rest down for a while. Returns what failed. */
   #settle(call: readonly Aggregate[], outcomes: readonly PutOutcome[]): Aggregate[] {
-    const failures = new Map<string, { readonly outcome: Failed; readonly aggregates: Aggregate[] }>();
+    const failures = new Map<string, Failure>();
     call.forEach((aggregate, index) => {
       const outcome = outcomes[index] ?? noOutcome;
       if (outcome.ok) {
@@ -266,12 +296,15 @@ export class Sender {
     for (const { outcome, aggregates } of groups) this.#tell(outcome, aggregates);
     const failed = groups.flatMap(({ aggregates }) => aggregates);
     this.#rekey(failed);
-    if (failed.length === call.length) {
+    const taken = call.length - failed.length;
+    if (groups.some(({ outcome }) => !outcome.retriable)) this.#refused = true;
+    else if (taken > 0) this.#refused = false;
+    if (taken === 0 && !groups.every(({ outcome }) => outcome.throttled)) {
       this.#due.push(...failed);
       this.#restWhole(groups.some(({ outcome }) => outcome.retriable));
     } else {
       this.#outage.ended();
-      for (const { outcome, aggregates } of groups) this.#layDown(outcome, aggregates);
+      this.#restApart(groups, taken);
     }
     return failed;
   }
@@ -292,9 +325,17 @@ export class Sender {
   }
 
   /** One back-off for all that failed alike in a call: apart, they would come back as many small calls. */
-  #layDown({ retriable }: Failed, aggregates: readonly Aggregate[]): void {
-    const attempt = Math.min(...aggregates.map((aggregate) => aggregate.failures++));
-    this.#rest(aggregates, this.#backOffMs(attempt, retriable));
+  #restApart(groups: readonly Failure[], taken: number): void {
+    if (this.#stopped) return;
+    const throttled = groups
+      .filter(({ outcome }) => outcome.throttled)
+      .flatMap(({ aggregates }) => aggregates);
+    this.#throttle.callEnded(throttled, taken);
+    for (const { outcome, aggregates } of groups) {
+      if (outcome.throttled) continue;
+      const attempt = Math.min(...aggregates.map((aggregate) => aggregate.failures++));
+      this.#resting.add(aggregates, this.#backOffMs(attempt, outcome.retriable));
+    }
   }
 
   #backOffMs(attempt: number, retriable: boolean): number {
@@ -310,23 +351,22 @@ export class Sender {
     }
   }
 
-  #rest(aggregates: readonly Aggregate[], delayMs: number): void {
-    if (this.#stopped) return;
-    const resting: Resting = {
-      aggregates,
-      timer: this.#options.clock.after(delayMs, () => {
-        this.#resting.delete(resting);
-        this.#due.push(...aggregates);
-        this.#pump();
-      }),
-    };
-    this.#resting.add(resting);
-  }
-
   #tellIfIdle(): void {
     if (this.#callsUnderWay === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve();
-    if (this.#held > 0 || this.#options.spool.waitingSinceMs !== null) return;
-    for (const resolve of this.#whenIdle.splice(0)) resolve();
+    if (this.#whenIdle.length === 0) return;
+    if (this.#isAllSent()) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    else this.#lookAgain();
+  }
+
+  #isAllSent(): boolean {
+    const { spool } = this.#options;
+    if (spool.queuedBytes > 0 || spool.account().unsent > 0) return false;
+    return spool.ended().every(({ unsent }) => unsent === 0);
+  }
+
+  /** While a flush lasts: what can't be kept leaves the spool's account without a word to us. */
+  #lookAgain(): void {
+    if (this.#wake === null && !this.#stopped) this.#wakeAfter(this.#options.limits.retryBaseMs);
   }
 }
 
