@@ -9,7 +9,9 @@ export interface MetricSources {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly spool: { account(): SpoolAccount };
-  readonly sender: { stats(): { readonly callsUnderWay: number; readonly heldBytes: number } };
+  readonly sender: {
+    stats(): { readonly callsUnderWay: number; readonly heldBytes: number; readonly refused: boolean };
+  };
   readonly programs: { readonly coherent: boolean; stats(): { readonly entries: number } };
 }
 
@@ -96,6 +98,9 @@ export function observe(registry: Registry, sources: MetricSources): void {
   });
   gauge('spool_writable', '1 while the spool has room', () => Number(spool.account().writable));
   gauge('put_calls_under_way', 'Calls of the event stream under way', () => sender.stats().callsUnderWay);
+  gauge('put_refused', '1 while the stream refuses records for a reason that no retry mends', () =>
+    Number(sender.stats().refused),
+  );
   gauge('sender_held_bytes', 'What the sender holds', () => sender.stats().heldBytes);
   gauge('program_cache_coherent', '1 while the program cache hears of changes', () =>
     Number(programs.coherent),
