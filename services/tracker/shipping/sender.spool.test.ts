@@ -33,6 +33,17 @@ describe('a spool that has to read first', () => {
     expect(sequences(stream)).toEqual(oneTo(10));
   });
 
+  test('and had read before anybody listened loses nothing by that', async () => {
+    const clock = new FakeClock();
+    const stream = new ScriptedEventStream();
+    const spool = new ReadingSpool(clock);
+    spool.hold('w', 1, 10, 3_600_000);
+    spool.read();
+    senderOf(spool, stream, clock);
+    await clock.advance(limits.sendLingerMs);
+    expect(sequences(stream)).toEqual(oneTo(10));
+  });
+
   test('is asked for more each time that it tells', async () => {
     const { clock, stream, spool } = buildReading();
     spool.hold('w', 1, 9, 3_600_000);

@@ -114,6 +114,8 @@ export class Sender {
     this.#throttle = new Throttle(options.clock, options.random, options.limits, onDue);
     this.#outage = new Outage(options.clock);
     options.spool.onWaiting(() => this.#onWaiting());
+    // What is left of another life may be ready already.
+    this.#lingerForTheRest();
   }
 
   /**
