@@ -9,6 +9,8 @@ import type { AddressInfo } from 'node:net';
 export type Interference = (
   operation: string,
   body: Record<string, unknown>,
+  /** The caller has its answer, or has given up. */
+  over: Promise<unknown>,
 ) => Intervention | Promise<Intervention>;
 
 export type Intervention =
@@ -17,7 +19,10 @@ export type Intervention =
   | 'drop'
   | 'dropReply'
   | null
-  | { readonly passInstead: unknown; readonly merge: object };
+  | { readonly passInstead: unknown; readonly merge: object | ((answer: Answer) => object) };
+
+/** What the service answered, parsed. */
+export type Answer = Readonly<Record<string, unknown>>;
 
 /** An HTTP proxy before an AWS service, on loopback, that lets a test answer in its place. */
 export async function startAwsProxy(target: string, interfere: Interference) {
@@ -28,7 +33,7 @@ export async function startAwsProxy(target: string, interfere: Interference) {
       const operation = String(incoming.headers['x-amz-target']).split('.').at(-1)!;
       const raw = Buffer.concat(chunks);
       const call = JSON.parse(raw.toString() || '{}') as Record<string, unknown>;
-      const intervention = await interfere(operation, call);
+      const intervention = await interfere(operation, call, once(outgoing, 'close'));
       if (intervention === 'hang') return;
       if (intervention === 'drop') {
         incoming.socket.destroy();
@@ -58,7 +63,7 @@ export async function startAwsProxy(target: string, interfere: Interference) {
           const { 'content-length': _l, 'x-amz-crc32': _crc, ...answerHeaders } = response.headers;
           outgoing.writeHead(response.statusCode!, answerHeaders);
           const text = Buffer.concat(answer).toString();
-          outgoing.end(isAltered ? JSON.stringify({ ...JSON.parse(text), ...intervention.merge }) : text);
+          outgoing.end(isAltered && response.statusCode === 200 ? merged(text, intervention.merge) : text);
         });
       });
       onward.end(body);
@@ -66,12 +71,27 @@ export async function startAwsProxy(target: string, interfere: Interference) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    if (!server.listening) return;
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
   };
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    /** Nobody listens there any more: connections are refused. */
+    shut: close,
+    /** Listens again, where it did before. */
+    async reopen() {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+    close,
+  };
+}
+
+function merged(text: string, merge: object | ((answer: Answer) => object)): string {
+  const answer = JSON.parse(text) as Answer;
+  return JSON.stringify({ ...answer, ...(typeof merge === 'function' ? merge(answer) : merge) });
 }

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 
+export interface ShardRate {
+  readonly bytesPerSecond: number;
+  readonly recordsPerSecond: number;
+}
+
 /** What a shard takes in a second ("Quotas and limits", Amazon Kinesis Data Streams Developer Guide). */
-export const shardRate = Object.freeze({ bytesPerSecond: 1024 * 1024, recordsPerSecond: 1_000 });
+export const shardRate: ShardRate = Object.freeze({ bytesPerSecond: 1024 * 1024, recordsPerSecond: 1_000 });
 
 export interface PlacedRecord {
   readonly partitionKey: string;
@@ -14,11 +19,11 @@ export interface PlacedRecord {
 /** The rates of a stream's shards, which share the hash keys evenly: each takes what a second holds, and no more. */
 export class ShardRates {
   readonly #nowMs: () => number;
-  readonly #rate: typeof shardRate;
+  readonly #rate: ShardRate;
   readonly #shards: { bytes: number; records: number; atMs: number }[];
 
   /** @param nowMs monotonic */
-  constructor(shards: number, nowMs: () => number, rate: typeof shardRate = shardRate) {
+  constructor(shards: number, nowMs: () => number, rate: ShardRate = shardRate) {
     this.#nowMs = nowMs;
     this.#rate = rate;
     this.#shards = Array.from({ length: shards }, () => ({
