@@ -141,6 +141,13 @@ export function startLoad(options: LoadOptions): Load {
   };
 }
 
+/** How many calls were not answered "accepted", where all should have been: a violation in words, or none. */
+export function shortfall({ otherwise, unanswered, refused }: LoadCounts): string[] {
+  const verdicts = Object.values(otherwise).reduce((all, each) => all + each, 0);
+  const calls = verdicts + unanswered + refused;
+  return calls === 0 ? [] : [`${calls} calls were not accepted: ${JSON.stringify(otherwise)}`];
+}
+
 interface Answer {
   readonly status: number;
   readonly verdict: string;

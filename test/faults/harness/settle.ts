@@ -1,4 +1,4 @@
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientOptions } from '@trackline/adapters/aws/client-options';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { systemClock } from '@trackline/domain/clock';
@@ -7,6 +7,7 @@ import { until } from '../../helpers/until.ts';
 import type { EventCounts } from '../fault.ts';
 import type { Consumers, ConsumersPlace } from './consumers.ts';
 import type { Oracle } from './oracle.ts';
+import { scanKeys } from './scan-keys.ts';
 import type { TrackerChild } from './tracker-child.ts';
 
 /** How a system stands when all is over. */
@@ -165,17 +166,12 @@ async function untilBooked({ trackers, consumers, place, patienceMs }: Settling)
 }
 
 /**
- * Reads the table of tracking events once, keys only, with the AWS SDK alone, as somebody else's tool would;
- * and again for some seconds while something is missing, since a spool may still bring it.
+ * Reads the table of tracking events once, keys only, and again for some seconds while something is missing,
+ * since a spool may still bring it.
  */
 async function compare({ place, oracle, consumers }: Settling) {
   const { region, dynamodbEndpoint: endpoint } = place;
   const client = new DynamoDBClient(clientOptions({ region, endpoint }));
-  const query = {
-    TableName: place.tables.trackingEvents,
-    ConsistentRead: true,
-    ProjectionExpression: 'sk',
-  };
   const endMs = performance.now() + lateMs;
   try {
     for (;;) {
@@ -183,14 +179,12 @@ async function compare({ place, oracle, consumers }: Settling) {
       const duplicates: string[] = [];
       const strangers: string[] = [];
       let items = 0;
-      for await (const { Items = [] } of paginateScan({ client }, query)) {
-        for (const { sk } of Items) {
-          items++;
-          const found = oracle.find(sk!.S!);
-          if (found === 'again') duplicates.push(sk!.S!);
-          if (found === 'stranger') strangers.push(sk!.S!);
-        }
-      }
+      await scanKeys(client, place.tables.trackingEvents, oracle.accepted, (sortKey) => {
+        items++;
+        const found = oracle.find(sortKey);
+        if (found === 'again') duplicates.push(sortKey);
+        if (found === 'stranger') strangers.push(sortKey);
+      });
       const isWhole = oracle.missing().next().done === true;
       if (isWhole || performance.now() >= endMs) return { items, duplicates, strangers };
       await consumers.caughtUp(Math.max(0, endMs - performance.now()));

@@ -17,6 +17,15 @@ interface Listening extends ChildMessage {
   readonly writer: string;
 }
 
+interface HeapTold extends ChildMessage {
+  readonly bytes: number;
+}
+
+/** Has a tracker tell of its heap: nothing of that is in the tracker itself. */
+export const heapProbe: Readonly<Record<string, string>> = {
+  NODE_OPTIONS: `--import=${import.meta.resolve('./heap-probe.mjs')}`,
+};
+
 const trackerMain = fileURLToPath(import.meta.resolve('@trackline/tracker/main'));
 const readyTimeoutMs = 30_000;
 
@@ -88,13 +97,30 @@ export class TrackerChild {
    * A number of `/metrics`, summed over all labels; 0 where there is none of that name.
    *
    * @param name as Prometheus has it, such as `process_resident_memory_bytes`
+   * @param label one that it must have, such as `le="1"`
    */
-  async metric(name: string): Promise<number> {
+  async metric(name: string, label = ''): Promise<number> {
     const text = await (await this.#ask('/metrics')).text();
     const lines = text
       .split('\n')
-      .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
+      .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)))
+      .filter((line) => line.includes(label));
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  /**
+   * What its heap holds after a collection, in bytes, with what is kept outside of the heap for it. It must have been
+   * started with `heapProbe` in its environment.
+   */
+  async heapBytes(): Promise<number> {
+    const life = this.#running;
+    const told = new Promise<HeapTold>((resolve) => {
+      life.onMessage((message) => {
+        if (message.kind === 'heap') resolve(message as HeapTold);
+      });
+    });
+    life.send({ ask: 'heap' });
+    return (await told).bytes;
   }
 
   kill(): Promise<void> {
