@@ -1,5 +1,5 @@
 import type { Random } from '@trackline/domain/clock';
-import { width } from '@trackline/domain/ledger';
+import { width } from '@trackline/domain/ledger-coverage';
 import { realRedisMissing } from '../helpers/redis.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';

@@ -2,7 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientOptions } from '@trackline/adapters/aws/client-options';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { systemClock } from '@trackline/domain/clock';
-import { balance, type WriterBalance, width } from '@trackline/domain/ledger';
+import { balance, type WriterBalance } from '@trackline/domain/ledger-balance';
+import { width } from '@trackline/domain/ledger-coverage';
 import { until } from '../../helpers/until.ts';
 import type { EventCounts } from '../fault.ts';
 import type { Consumers, ConsumersPlace } from './consumers.ts';
@@ -221,7 +222,7 @@ export function sum(balances: readonly WriterBalance[]): LedgerSums {
     missing: all((each) => width(each.missing)),
     duplicates: all((each) => each.duplicates),
     deadLettered: all((each) => each.deadLettered),
-    lost: all((each) => each.latest?.lost ?? 0),
+    lost: all((each) => each.counts.lost),
   };
 }
 
