@@ -40,6 +40,7 @@ const table = {
     'The event stream did not confirm the event in time; it is kept, and will be sent.',
     true,
   ),
+  overloaded: call('shed', 503, 'The tracker has more to do than it can.', true),
   malformed: call('rejected', 400, 'The call is malformed.'),
   id_malformed: call(
     'rejected',

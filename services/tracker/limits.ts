@@ -59,6 +59,16 @@ export const limits = Object.freeze({
   /** How often a closing server looks for connections that have become idle. */
   idleSweptEveryMs: 50,
 
+  // Overload: from the high mark on calls are shed, and taken again from the low one on.
+  /** Bytes of events that wait for the disk. */
+  overloadQueueBytesHigh: 8 * MiB,
+  overloadQueueBytesLow: 4 * MiB,
+  /** How late the event loop is: all ticks of a window are. */
+  overloadLoopDelayMsHigh: 150,
+  overloadLoopDelayMsLow: 75,
+  overloadWindowMs: 250,
+  overloadTickEveryMs: 50,
+
   // The spool.
   spoolSegmentBytes: 16 * MiB,
   /** What goes to the disk in one write. */
@@ -218,6 +228,12 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('timeoutsCheckedEveryMs', 'headersTimeoutMs', 'a time-out is only as fine as its check');
   atMost('headersTimeoutMs', 'requestTimeoutMs', 'the headers are a part of the request');
   atMost('requestTimeoutMs', 'keepAliveTimeoutMs', 'an idle connection is cheaper than a slow call');
+
+  atMost('overloadQueueBytesLow', 'overloadQueueBytesHigh', 'an overload ends below where it begins');
+  atMost('overloadQueueBytesHigh', 'spoolQueueBytesMax', 'calls are shed before the queue is full');
+  atMost('overloadLoopDelayMsLow', 'overloadLoopDelayMsHigh', 'an overload ends below where it begins');
+  atMost('overloadTickEveryMs', 'overloadWindowMs', 'a window holds ticks');
+  atMost('overloadLoopDelayMsHigh', 'requestTimeoutMs', 'calls are shed before they run out of their time');
 
   atMost('eventBytesMax', 'aggregateBytesMax', 'an event travels in one aggregate');
   atMost('aggregateBytesMax', 'putBytesMax', 'an aggregate travels in one call');

@@ -8,6 +8,7 @@ import type { BotFilter } from './bots/bots.ts';
 import type { ConsentReader } from './consent/signals.ts';
 import { Drain } from './drain.ts';
 import { type CorsOrigins, pageOriginsOf } from './http/cors.ts';
+import { Overload } from './http/overload/overload.ts';
 import { trustOf } from './http/request/trusted-proxies.ts';
 import { VisitorCookie, type VisitorCookieSettings } from './http/request/visitor.ts';
 import { buildPublicServer, originOf } from './http/server.ts';
@@ -88,6 +89,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
   const sinceMs = clock.wallMs();
   const tally = new Tally();
   const ring = new VerdictRing(clock, limits);
+  const overload = new Overload({ spool, clock, limits, telemetry });
   const sender = new Sender({ spool, stream, clock, random, randomBytes, limits, telemetry });
   const statements = new Statements({
     stream,
@@ -111,6 +113,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
       programs,
       spool,
       durability: settings.durability,
+      overload,
       tally,
       ring,
       clock,
@@ -150,7 +153,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
       return buildOpenApi(() => originOf(publicServer.server));
     },
   });
-  observe(metrics.registry, { clock, tally, spool, sender, programs });
+  observe(metrics.registry, { clock, tally, spool, sender, overload, programs });
 
   let lost: number | null = null;
   const drain = new Drain({
@@ -200,10 +203,12 @@ export function buildTracker(parts: TrackerParts): Tracker {
       const adminUrl = originOf(adminServer.server);
       for (const origin of pageOriginsOf(adminUrl)) pageOrigins.add(origin);
       statements.start();
+      overload.start();
       return { url: originOf(publicServer.server), adminUrl };
     },
     async close() {
       statements.stop();
+      overload.stop();
       void sender.stop();
       publicServer.server.closeAllConnections();
       await Promise.all([publicServer.close(), adminServer.close()]);

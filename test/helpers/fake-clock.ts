@@ -56,6 +56,12 @@ export class FakeClock implements Clock {
     this.#moveTo(endMs);
   }
 
+  /** The process stands still for `ms`: what falls due meanwhile runs late, behind it. */
+  async stall(ms: number): Promise<void> {
+    this.#moveTo(this.#monotonicMs + ms);
+    await this.advance(0);
+  }
+
   /** The wall clock alone jumps, as when a machine's time is corrected. */
   jumpWall(ms: number): void {
     this.#wallMs += ms;

@@ -1,8 +1,11 @@
 import { get, post } from './attacked-tracker.ts';
 import { nameOf } from './openapi-document.ts';
 
-/** Where a call goes to: most to a usual tracker, some to one that limits rates, waits for no one, or has no room. */
-export const kinds = ['usual', 'limited', 'hasty', 'full'] as const;
+/**
+ * Where a call goes to: most to a usual tracker, some to one that limits rates, waits for no one, has no room, has too
+ * much to do, or a stream that confirms nothing.
+ */
+export const kinds = ['usual', 'limited', 'hasty', 'full', 'overloaded', 'unconfirmed'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** A call, as packets, and the answer that it must get. */
@@ -70,6 +73,7 @@ function pixelCalls(operationId: string, path: string, query: string): ProvingCa
     call(429, gif, to('aurora-shoes'), 'limited'),
     call(500, gif, to('broken')),
     call(503, gif, to('unknowable')),
+    call(503, gif, to('aurora-shoes'), 'overloaded'),
     ...refusedAsBytes(operationId, `GET ${path}/aurora-shoes`, gif),
     ...refusedUnread(operationId, `GET ${path}/aurora-shoes`),
   ];
@@ -87,6 +91,7 @@ function clickCalls(): ProvingCall[] {
     call(302, none, to('paused')),
     call(302, none, to('aurora-shoes', 'url=http://evil.example/')),
     call(302, none, to('aurora-shoes'), 'limited'),
+    call(302, none, to('aurora-shoes'), 'overloaded'),
     call(400, html, to('aurora-shoes', 'publisher=a.b')),
     call(400, json, to('%zz')),
     call(404, html, to('nowhere')),
@@ -113,6 +118,8 @@ function eventCalls(): ProvingCall[] {
     call(429, json, to('aurora-shoes'), 'limited'),
     call(500, json, to('broken')),
     call(503, json, to('unknowable')),
+    call(503, json, to('aurora-shoes'), 'overloaded'),
+    call(503, json, to('aurora-shoes', `type=transaction&${order}`), 'unconfirmed'),
     ...refusedAsBytes(operationId, 'GET /v1/events/aurora-shoes', json),
   ];
 }
@@ -151,6 +158,8 @@ function postbackCalls(): ProvingCall[] {
     call(500, json, form('broken')),
     call(503, json, form('unknowable')),
     call(503, json, form('aurora-shoes'), 'full'),
+    call(503, json, form('aurora-shoes'), 'overloaded'),
+    call(503, json, form('aurora-shoes'), 'unconfirmed'),
     call(408, json, post(path('aurora-shoes'), '{', `Content-Type: ${json}`, 'Content-Length: 9'), 'hasty'),
     ...refusedAsBytes(operationId, `POST ${path('aurora-shoes')}`, json),
   ];
@@ -196,6 +205,8 @@ function batchCalls(): ProvingCall[] {
     call(500, json, withBody('/v1/events?gpp=fails', `[${line}]`)),
     call(503, json, all('unknowable')),
     call(503, json, all('aurora-shoes'), 'full'),
+    call(503, json, all('aurora-shoes'), 'overloaded'),
+    call(503, json, all('aurora-shoes'), 'unconfirmed'),
     ...refusedAsBytes(operationId, 'POST /v1/events', json),
   ];
 }
@@ -205,6 +216,7 @@ export const provingCalls: readonly ProvingCall[] = [
   ...pixelCalls('trackImpression', '/v1/impression', ''),
   ...pixelCalls('trackTransactionPixel', '/v1/transaction', order),
   calls('trackTransactionPixel')(401, gif, get(`/v1/transaction/keyed?${order}${forged}`)),
+  calls('trackTransactionPixel')(503, gif, get(`/v1/transaction/aurora-shoes?${order}`), 'unconfirmed'),
   ...clickCalls(),
   ...eventCalls(),
   ...postbackCalls(),

@@ -1,10 +1,12 @@
 import type { ProgramLookup } from '@trackline/domain/decide';
 import { buildConsentReader, type ConsentReader } from '@trackline/tracker/consent/signals';
+import { limits } from '@trackline/tracker/limits';
 import { afterAll, beforeAll } from 'vitest';
 import { headersTimeoutMs, requestTimeoutMs } from './attacked-tracker.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type Kind, kinds, type ProvingCall } from './openapi-calls.ts';
 import { RawConnection, type RawReply } from './raw-http.ts';
+import { ScriptedSpool } from './scripted-spool.ts';
 import { buildTracker, GivenPrograms, program, type TestTracker, type TrackerOverrides } from './tracker.ts';
 import { until } from './until.ts';
 
@@ -42,6 +44,12 @@ function overridesOf(kind: Kind): TrackerOverrides {
     return { programs, limits: { headersTimeoutMs, requestTimeoutMs, timeoutsCheckedEveryMs: 50 } };
   }
   if (kind === 'full') return { programs, limits: { bodyBytesHeldMax: 1 } };
+  if (kind === 'overloaded' || kind === 'unconfirmed') {
+    const spool = new ScriptedSpool();
+    if (kind === 'unconfirmed') spool.outcome = () => 'unconfirmed';
+    else spool.queuedBytes = limits.overloadQueueBytesHigh;
+    return { programs, spool };
+  }
   if (kind === 'limited') {
     // By this clock no second ever passes.
     return {

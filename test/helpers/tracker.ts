@@ -63,6 +63,9 @@ export class GivenPrograms implements Programs {
   }
 }
 
+/** However busy the machine of a test is, no call is shed for that. */
+const patient = { overloadLoopDelayMsHigh: 3_600_000 } satisfies Partial<Limits>;
+
 export interface TrackerOverrides {
   readonly programs?: Programs;
   readonly spool?: Spool;
@@ -103,7 +106,7 @@ export async function buildTracker(
   own: (teardown: () => Promise<void>) => void = onTestFinished,
 ): Promise<TestTracker> {
   const clock = overrides.clock ?? systemClock;
-  const bounds: Limits = { ...limits, ...overrides.limits };
+  const bounds: Limits = { ...limits, ...patient, ...overrides.limits };
   const stream = overrides.stream ?? new ScriptedEventStream();
   const spool =
     overrides.spool ??

@@ -8,6 +8,7 @@ import type { Limits } from '../limits.ts';
 import type { Tally } from '../watching/tally.ts';
 import { gif, gifType, isForPixel } from './answers/pixel.ts';
 import { type ClientError, reasonOf, targetIn } from './client-error.ts';
+import { hasBody } from './request/has-body.ts';
 import { ignoredAs } from './request/ignored.ts';
 import { takesBody } from './routes/allowed-methods.ts';
 
@@ -173,12 +174,6 @@ function refusalOf(
   // not spoken.
   if (hosts === 1 || (hosts === 0 && httpVersion === '1.0')) return null;
   return 'malformed';
-}
-
-/** Whether a body is announced (RFC 9112 §6). */
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
 }
 
 function rawAnswer(reason: CallReason, asPixel: boolean): Buffer {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RawConnection } from '../../../test/helpers/raw-http.ts';
 import { buildTracker } from '../../../test/helpers/tracker.ts';
 import { until } from '../../../test/helpers/until.ts';
 
@@ -52,6 +53,22 @@ describe('the public server', () => {
       expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     },
   );
+
+  test('beyond its connections takes none: a new one is closed at once, and those that there are live', async () => {
+    const { url } = await buildTracker({ limits: { connectionsMax: 2 } }, true);
+    const impression = 'GET /v1/impression/aurora-shoes HTTP/1.1\r\nHost: t.example\r\n\r\n';
+    const ask = async (connection: RawConnection) => {
+      await connection.send(impression);
+      return (await connection.reply())?.status ?? null;
+    };
+    const taken = [await RawConnection.open(url), await RawConnection.open(url)];
+    for (const connection of taken) expect(await ask(connection)).toBe(200);
+    const beyond = await RawConnection.open(url);
+    expect(await beyond.rest()).toBe('');
+    for (const connection of taken) expect(await ask(connection)).toBe(200);
+    taken[0]!.close();
+    await until('room for another', async () => (await ask(await RawConnection.open(url))) === 200);
+  });
 
   test('believes X-Forwarded-For of trusted proxies only: the rightmost address that is none', async () => {
     const hops = '198.51.100.1, 203.0.113.9, 10.1.1.1, 10.2.2.2';

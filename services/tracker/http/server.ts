@@ -9,6 +9,7 @@ import Fastify, {
 import { beginAnswer } from './answers/answer.ts';
 import { refuse } from './answers/refuse.ts';
 import { allowOrigin, type CorsOrigins } from './cors.ts';
+import { shed } from './overload/shed.ts';
 import { buildProtocol } from './protocol.ts';
 import { bodyTypes } from './request/body.ts';
 import { parseQuery } from './request/read-parameters.ts';
@@ -24,6 +25,14 @@ export interface PublicServerOptions {
   /** Those of our own page to try the calls; known once its port is open. */
   readonly pageOrigins: ReadonlySet<string>;
   readonly isDraining: () => boolean;
+}
+
+declare module 'fastify' {
+  /** What of a route is known before its call is read. */
+  interface FastifyContextConfig {
+    type?: PublicRoute['type'];
+    shedFirst?: boolean;
+  }
 }
 
 /** The public HTTP server, not yet listening. */
@@ -64,7 +73,11 @@ export function buildPublicServer({
 
   app.addHook('onRequest', (request, reply, done) => {
     allowOrigin(cors, pageOrigins, request, reply);
-    done();
+    // A preflight is answered as fast, and without it a script could not read that it should come again.
+    if (request.method === 'OPTIONS' || !parts.overload.lasts) return done();
+    const { type, shedFirst } = request.routeOptions.config;
+    if (shedFirst === false) return done();
+    shed(parts, request, reply, type ?? 'none');
   });
   // Where no route takes a body, none is read.
   app.removeAllContentTypeParsers();
@@ -98,10 +111,14 @@ export function buildPublicServer({
   });
   return app;
 
-  function add(server: FastifyInstance, { url, methods, bodyBytesMax, handle }: PublicRoute): void {
+  function add(
+    server: FastifyInstance,
+    { url, methods, type, shedFirst, bodyBytesMax, handle }: PublicRoute,
+  ): void {
     server.route<PublicCall>({
       url,
       method: [...methods],
+      config: { type, shedFirst },
       ...(bodyBytesMax !== undefined && { bodyLimit: limits[bodyBytesMax] }),
       handler: (request, reply) => handle(parts, request, reply),
     });

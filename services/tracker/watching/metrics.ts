@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '@trackline/domain/clock';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type OverloadTrigger, overloadTriggers } from '../http/overload/overload.ts';
 import type { SpoolAccount } from '../shipping/spool.ts';
 import type { Tally } from './tally.ts';
 
@@ -12,6 +13,7 @@ export interface MetricSources {
   readonly sender: {
     stats(): { readonly callsUnderWay: number; readonly heldBytes: number; readonly refused: boolean };
   };
+  readonly overload: { by(trigger: OverloadTrigger): boolean };
   readonly programs: { readonly coherent: boolean; stats(): { readonly entries: number } };
 }
 
@@ -77,7 +79,7 @@ export function buildMetrics() {
 
 /** Adds what has a state. */
 export function observe(registry: Registry, sources: MetricSources): void {
-  const { clock, tally, spool, sender, programs } = sources;
+  const { clock, tally, spool, sender, overload, programs } = sources;
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -107,6 +109,15 @@ export function observe(registry: Registry, sources: MetricSources): void {
   );
   gauge('program_cache_entries', 'Programs in the program cache', () => programs.stats().entries);
 
+  new Gauge({
+    name: 'trackline_overloaded',
+    help: '1 while calls are shed since there is too much to do, by what shows it',
+    labelNames: ['trigger'],
+    registers,
+    collect() {
+      for (const trigger of overloadTriggers) this.set({ trigger }, Number(overload.by(trigger)));
+    },
+  });
   new Counter({
     name: 'trackline_events_lost_total',
     help: 'Accepted events that were given up',

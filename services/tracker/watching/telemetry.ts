@@ -1,6 +1,7 @@
 import type { Logger } from '@trackline/adapters/log/log';
 import type { Clock } from '@trackline/domain/clock';
 import type { DrainTelemetry } from '../drain.ts';
+import type { OverloadTelemetry } from '../http/overload/overload.ts';
 import type { CallTelemetry } from '../http/tracking/call.ts';
 import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from '../program-cache/telemetry.ts';
 import type { SpoolTelemetry } from '../shipping/disk/telemetry.ts';
@@ -22,6 +23,7 @@ export class Telemetry
   implements
     CallTelemetry,
     SpoolTelemetry,
+    OverloadTelemetry,
     SenderTelemetry,
     StatementTelemetry,
     DrainTelemetry,
@@ -77,6 +79,14 @@ export class Telemetry
 
   spoolAdopted(adopted: Parameters<SpoolTelemetry['spoolAdopted']>[0]): void {
     this.#log.info({ event: 'spool_adopted', ...adopted }, 'What a tracker that is gone has left is sent.');
+  }
+
+  overloadBegan(fields: Parameters<OverloadTelemetry['overloadBegan']>[0]): void {
+    this.#often('warn', 'overload_began', fields, 'There is too much to do: calls are shed.');
+  }
+
+  overloadEnded(fields: Parameters<OverloadTelemetry['overloadEnded']>[0]): void {
+    this.#often('info', 'overload_ended', fields, 'One cause to shed calls is over.');
   }
 
   putEnded(call: Parameters<SenderTelemetry['putEnded']>[0]): void {

@@ -37,9 +37,11 @@ export function comesAgain(status: number): boolean {
   return status === 503 || status === 429;
 }
 
+export const retryAfterSMax = 3;
+
 /** In how many seconds to come again: 1 to 3, by chance, so that not all come together. */
-function retryAfterS(random: Random): number {
-  return 1 + Math.floor(random() * 3);
+export function retryAfterS(random: Random): number {
+  return 1 + Math.floor(random() * retryAfterSMax);
 }
 
 /** Whether the reason lies in what the program is, and not in how the call is made or how we are. */

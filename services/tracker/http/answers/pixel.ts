@@ -15,15 +15,20 @@ export function isForPixel(method: string | undefined, target: string): boolean 
   return path.startsWith('/v1/impression/') || (method !== 'POST' && path.startsWith('/v1/transaction/'));
 }
 
-/** What no cache keeps, not even one that speaks HTTP/1.0 only: each time that it is shown, it is asked for. */
+/**
+ * With these no cache keeps it, not even one that speaks HTTP/1.0 only: each time that it is shown, it is asked
+ * for.
+ */
+export const pixelHeaders = Object.freeze({
+  pragma: 'no-cache',
+  expires: '0',
+  // Also on pages that embed only what agrees to it (Cross-Origin-Embedder-Policy).
+  'cross-origin-resource-policy': 'cross-origin',
+  'content-type': gifType,
+});
+
 export function sendPixel(reply: FastifyReply): void {
-  reply
-    .header('pragma', 'no-cache')
-    .header('expires', '0')
-    // Also on pages that embed only what agrees to it (Cross-Origin-Embedder-Policy).
-    .header('cross-origin-resource-policy', 'cross-origin')
-    .header('content-type', gifType)
-    .send(gif);
+  reply.headers(pixelHeaders).send(gif);
 }
 
 /**

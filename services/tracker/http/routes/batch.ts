@@ -33,6 +33,7 @@ export class Batch {
       programInPath: false,
       acceptsUnverified: false,
       calledBy: 'either',
+      sendsOn: false,
       typeOf: typeNamed,
       answer: (call, reason) => this.#settle(call, reason),
     };

@@ -12,6 +12,7 @@ export const click: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: false,
   calledBy: 'browser',
+  sendsOn: true,
   typeOf: () => 'click',
   answer(call: Call, reason: CallReason | null): void {
     if (call.program !== null && (reason === null || isAboutWindow(reason) || isOurs(reason))) {

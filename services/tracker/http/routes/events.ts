@@ -14,6 +14,7 @@ export const events: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: false,
   calledBy: 'either',
+  sendsOn: false,
   typeOf: typeNamed,
   answer(call: Call, reason: CallReason | null): void {
     if (reason !== null) answerError(call, reason);

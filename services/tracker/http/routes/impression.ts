@@ -6,6 +6,7 @@ export const impression: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: true,
   calledBy: 'browser',
+  sendsOn: false,
   typeOf: () => 'impression',
   answer: answerPixel,
 };

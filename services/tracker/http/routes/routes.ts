@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { CallType } from '../../watching/tally.ts';
 import { refuse } from '../answers/refuse.ts';
 import { readBatchBody, readEventBody } from '../request/body.ts';
 import { callerOf } from '../request/caller.ts';
@@ -18,6 +19,10 @@ import { transactionPixel, transactionPostback } from './transaction.ts';
 export interface PublicRoute {
   readonly url: string;
   readonly methods: readonly HTTPMethods[];
+  /** The event type of its calls, where it tells. */
+  readonly type: CallType;
+  /** Whether it is to be shed first where there is too much to do; else it sees to that itself. */
+  readonly shedFirst: boolean;
   /** The largest body that it takes; absent where it takes none. */
   readonly bodyBytesMax?: 'eventBodyBytesMax' | 'batchBodyBytesMax';
   /** What the document says of it; nothing is validated by it. */
@@ -37,25 +42,40 @@ export const publicRoutes: readonly PublicRoute[] = [
   {
     url: '/v1/impression/:programId',
     methods: ['GET', 'HEAD'],
+    type: 'impression',
+    shedFirst: true,
     schema: schemas.impression,
     handle: trackQuery(impression),
   },
-  { url: '/v1/click/:programId', methods: ['GET', 'HEAD'], schema: schemas.click, handle: trackQuery(click) },
+  {
+    url: '/v1/click/:programId',
+    methods: ['GET', 'HEAD'],
+    type: 'click',
+    shedFirst: !click.sendsOn,
+    schema: schemas.click,
+    handle: trackQuery(click),
+  },
   {
     url: '/v1/events/:programId',
     methods: ['GET', 'HEAD'],
+    type: 'none',
+    shedFirst: true,
     schema: schemas.events,
     handle: trackQuery(events),
   },
   {
     url: '/v1/transaction/:programId',
     methods: ['GET', 'HEAD'],
+    type: 'transaction',
+    shedFirst: true,
     schema: schemas.transactionPixel,
     handle: trackQuery(transactionPixel),
   },
   {
     url: '/v1/transaction/:programId',
     methods: ['POST'],
+    type: 'transaction',
+    shedFirst: true,
     bodyBytesMax: 'eventBodyBytesMax',
     schema: schemas.transactionPostback,
     handle: trackPostback,
@@ -63,6 +83,8 @@ export const publicRoutes: readonly PublicRoute[] = [
   {
     url: '/v1/events',
     methods: ['POST'],
+    type: 'none',
+    shedFirst: true,
     bodyBytesMax: 'batchBodyBytesMax',
     schema: schemas.batch,
     handle: trackBatch,

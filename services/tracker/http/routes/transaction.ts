@@ -9,6 +9,7 @@ export const transactionPixel: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: true,
   calledBy: 'browser',
+  sendsOn: false,
   typeOf: () => 'transaction',
   answer: answerPixel,
 };
@@ -21,6 +22,7 @@ export const transactionPostback: TrackedRoute = {
   programInPath: true,
   acceptsUnverified: false,
   calledBy: 'server',
+  sendsOn: false,
   typeOf: () => 'transaction',
   answer(call: Call, reason: CallReason | null): void {
     if (reason !== null) answerError(call, reason);

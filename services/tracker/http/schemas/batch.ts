@@ -41,7 +41,8 @@ const ofOneEvent: readonly CallReason[] = [
   'vast_event_malformed',
   ...ofTransaction,
   ...ofProgram,
-  ...ofLoad,
+  ...ofLoad.filter((reason) => reason !== 'overloaded'),
+  'stream_unconfirmed',
   'internal',
 ];
 const outcomes = Type.Object(
@@ -56,7 +57,14 @@ const outcomes = Type.Object(
 );
 
 /** Of all events as one: the answer is an error, and has no outcomes. */
-const ofBatch: readonly CallReason[] = [...ofBytes, ...ofBody, 'batch_empty', 'batch_too_large', 'internal'];
+const ofBatch: readonly CallReason[] = [
+  ...ofBytes,
+  ...ofBody,
+  'batch_empty',
+  'batch_too_large',
+  'overloaded',
+  'internal',
+];
 
 /** Where no event at all could be taken, be it for what is wrong with each of them, or with all as one. */
 function nothingTaken(status: number): Answers {

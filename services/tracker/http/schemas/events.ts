@@ -38,6 +38,7 @@ export const events: Operation = {
         ...ofTransaction,
         ...ofProgram,
         ...ofLoad,
+        'stream_unconfirmed',
         'internal',
       ],
     }),

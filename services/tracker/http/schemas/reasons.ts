@@ -53,6 +53,7 @@ export const ofProgram: readonly CallReason[] = [
 
 /** What is our trouble, and not the caller’s. */
 export const ofLoad: readonly CallReason[] = [
+  'overloaded',
   'program_unknowable',
   'spool_full',
   'spool_failed',

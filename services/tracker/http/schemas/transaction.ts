@@ -33,7 +33,15 @@ export const transactionPixel: Operation = {
   response: {
     ...pixelAnswers,
     ...refusals({
-      'image/gif': [...ofBytesOnPath, 'route_unknown', ...ofEvent, ...ofTransaction, ...ofLoad, 'internal'],
+      'image/gif': [
+        ...ofBytesOnPath,
+        'route_unknown',
+        ...ofEvent,
+        ...ofTransaction,
+        ...ofLoad,
+        'stream_unconfirmed',
+        'internal',
+      ],
       'application/json': ofBytesUnread,
     }),
   },
@@ -69,6 +77,7 @@ export const transactionPostback: Operation = {
         ...ofBody,
         ...ofProgram,
         ...ofLoad,
+        'stream_unconfirmed',
         'internal',
       ],
     }),

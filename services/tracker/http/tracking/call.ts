@@ -25,6 +25,8 @@ export interface TrackingParts {
   readonly programs: ProgramLookups;
   readonly spool: SpoolIntake;
   readonly durability: DurabilitySettings;
+  /** Whether there is too much to do. */
+  readonly overload: { readonly lasts: boolean };
   readonly tally: Tally;
   readonly ring: VerdictRing;
   readonly clock: Clock;
@@ -100,6 +102,11 @@ export interface TrackedRoute {
    * Either: no one is made a visitor, since to a server every event would be another.
    */
   readonly calledBy: 'browser' | 'server' | 'either';
+  /**
+   * Whether whoever calls is to be sent on. They are looked up even where there is too much to do, since they would be
+   * stranded otherwise.
+   */
+  readonly sendsOn: boolean;
   /** The event type of a call; null where it names none that this route takes. */
   typeOf(parameters: Parameters): EventType | null;
   /**

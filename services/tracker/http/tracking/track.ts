@@ -58,7 +58,7 @@ function prepare(call: Call, nowMs: number): CallReason | null {
     if (transaction === 'signature_invalid') return transaction;
     call.transaction = transaction;
   }
-  const limit = (type === 'click' ? limitOfAddress(call) : null) ?? limitOfProgram(call);
+  const limit = overloadOf(call) ?? (type === 'click' ? limitOfAddress(call) : null) ?? limitOfProgram(call);
   // What is not taken, or is no event, gets no name.
   if (limit === null && call.caller.ignored === null) {
     const messageId = messageIdOf(call, nowMs);
@@ -67,6 +67,11 @@ function prepare(call: Call, nowMs: number): CallReason | null {
   }
   if (type === 'click' && program !== null) aim(call, nowMs);
   return limit;
+}
+
+/** Whether there is too much to do. Who is not to be sent on was shed before anything was looked at. */
+function overloadOf({ parts, route, caller }: Call): CallReason | null {
+  return route.sendsOn && caller.ignored === null && parts.overload.lasts ? 'overloaded' : null;
 }
 
 /** Whether the caller calls too often. What is ignored spends nobody's share. */
@@ -113,7 +118,8 @@ const reasonsOfOutcomes: Readonly<Record<SpoolOutcome, CallReason | null>> = {
 
 function settled(outcome: SpoolOutcome, call: Call): void {
   try {
-    if (outcome !== 'accepted') unmake(call);
+    // What was not confirmed is kept all the same.
+    if (outcome === 'full' || outcome === 'failed') unmake(call);
     conclude(call, reasonsOfOutcomes[outcome]);
   } catch (error) {
     fail(call, error);
