@@ -3,6 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/helpers/fake-clock.ts';
 import { Drain, type DrainParts } from './drain.ts';
 
+const ledger = {
+  writer: 'writer-1',
+  acceptedThrough: 9,
+  sentThrough: 2,
+  leftOnDisk: 0,
+  rejected: 0,
+  shed: 0,
+  ignored: 0,
+};
+const never = new Promise<void>(() => {});
+
 function buildDrain(overrides: Partial<DrainParts> = {}) {
   const clock = new FakeClock();
   const steps: string[] = [];
@@ -11,6 +22,8 @@ function buildDrain(overrides: Partial<DrainParts> = {}) {
     clock,
     delayMs: 5_000,
     timeoutMs: 20_000,
+    stalledMs: 3_000,
+    lookEveryMs: 100,
     lastPutsMs: 1_000,
     finalStatementMs: 2_000,
     async closePublicServer(untilMs) {
@@ -22,7 +35,11 @@ function buildDrain(overrides: Partial<DrainParts> = {}) {
     async stopSending() {
       note('stop sending');
     },
+    unsent: () => 0,
+    atRisk: () => 0,
+    queuedBytes: () => 0,
     giveUp: () => 0,
+    ledger: () => ({ ...ledger, lost: overrides.giveUp?.() ?? 0 }),
     async lastStatement(untilMs) {
       note(`state until ${untilMs}`);
       return true;
@@ -40,6 +57,9 @@ function buildDrain(overrides: Partial<DrainParts> = {}) {
   });
   return { clock, drain, steps, exitCode: () => exitCode };
 }
+
+/** Nobody else has them. */
+const inMemory = { unsent: () => 7, atRisk: () => 7, giveUp: () => 7 };
 
 describe('Drain', () => {
   test('serves on for the delay, closes, flushes, states, and ends with 0', async () => {
@@ -61,8 +81,7 @@ describe('Drain', () => {
   });
 
   test('what is not flushed in time is lost: it says so, and ends with 1', async () => {
-    const never = new Promise<void>(() => {});
-    const { clock, drain, steps, exitCode } = buildDrain({ flush: () => never, giveUp: () => 7 });
+    const { clock, drain, steps, exitCode } = buildDrain({ flush: () => never, ...inMemory });
     drain.signal('SIGTERM');
     await clock.advance(24_999);
     expect(exitCode()).toBeNull();
@@ -72,11 +91,10 @@ describe('Drain', () => {
   });
 
   test('what closing takes is time that the flush has no more', async () => {
-    const never = new Promise<void>(() => {});
     const { clock, drain, steps } = buildDrain({
       closePublicServer: () => delay(clock, 15_000),
       flush: () => never,
-      giveUp: () => 7,
+      ...inMemory,
     });
     drain.signal('SIGTERM');
     await clock.advance(60_000);
@@ -85,9 +103,10 @@ describe('Drain', () => {
 
   test('calls under way are heard out before anything is given up, within their own time', async () => {
     let heard = () => {};
-    const never = new Promise<void>(() => {});
     const parts = {
       flush: () => never,
+      unsent: () => unsent,
+      atRisk: () => unsent,
       stopSending: () => new Promise<void>((resolve) => (heard = resolve)),
       giveUp: () => unsent,
     };
@@ -115,7 +134,7 @@ describe('Drain', () => {
     await clock.advance(1_000);
     drain.signal('SIGINT');
     await clock.advance(60_000);
-    expect(exitCode()).toBe(1);
+    expect(exitCode()).toBe(0);
     expect(steps.slice(0, 2)).toEqual(['0 began: SIGINT', '1000 cut short, 0 lost']);
     expect(steps.filter((step) => /state|ended|cut short/.test(step))).toHaveLength(1);
   });
@@ -149,5 +168,76 @@ describe('Drain', () => {
     expect(exitCode()).toBeNull();
     await clock.advance(3_000);
     expect(exitCode()).toBe(0);
+  });
+});
+
+describe('where the disk keeps what is unsent', () => {
+  const stopped = (steps: readonly string[]) => steps.find((step) => step.endsWith('stop sending'));
+
+  test('a stream that takes nothing is not waited for to the end, and nothing is lost', async () => {
+    const { clock, drain, steps, exitCode } = buildDrain({ flush: () => never, unsent: () => 7 });
+    drain.signal('SIGTERM');
+    await clock.advance(7_900);
+    expect(stopped(steps)).toBeUndefined();
+    await clock.advance(100);
+    expect(stopped(steps)).toBe('8000 stop sending');
+    expect(steps.at(-1)).toBe('8000 ended, 0 lost');
+    expect(exitCode()).toBe(0);
+  });
+
+  test('it goes on as long as something is sent, and no longer than its time', async () => {
+    let unsent = 1_000_000;
+    const { clock, drain, steps, exitCode } = buildDrain({ flush: () => never, unsent: () => unsent });
+    drain.signal('SIGTERM');
+    for (let i = 0; i < 24; i++) {
+      await clock.advance(1_000);
+      unsent--;
+    }
+    expect(stopped(steps)).toBeUndefined();
+    await clock.advance(1_000);
+    expect(stopped(steps)).toBe('25000 stop sending');
+    expect(exitCode()).toBe(0);
+  });
+
+  test('as long as one event is in this process alone, it goes on', async () => {
+    let atRisk = 1;
+    const { clock, drain, steps } = buildDrain({
+      flush: () => never,
+      unsent: () => 7,
+      atRisk: () => atRisk,
+    });
+    drain.signal('SIGTERM');
+    await clock.advance(10_000);
+    expect(stopped(steps)).toBeUndefined();
+    atRisk = 0;
+    await clock.advance(3_000);
+    expect(stopped(steps)).toBe('13000 stop sending');
+  });
+
+  test('what waits for the disk is kept first, and then sent', async () => {
+    let queued = 1;
+    const { clock, drain, steps, exitCode } = buildDrain({ queuedBytes: () => queued });
+    drain.signal('SIGTERM');
+    await clock.advance(7_000);
+    expect(steps.at(-1)).toBe('5000 close until 25000');
+    queued = 0;
+    await clock.advance(100);
+    expect(steps.slice(2, 4)).toEqual(['7100 flush', '7100 stop sending']);
+    expect(exitCode()).toBe(0);
+  });
+
+  test('a disk that keeps nothing holds up the end for the drain’s time, and what waits for it is lost', async () => {
+    const { clock, drain, steps, exitCode } = buildDrain({ queuedBytes: () => 1, ...inMemory });
+    drain.signal('SIGTERM');
+    await clock.advance(25_000);
+    expect(steps.at(-1)).toBe('25000 ended, 7 lost');
+    expect(exitCode()).toBe(1);
+  });
+
+  test('leaves no timer behind', async () => {
+    const { clock, drain } = buildDrain({ unsent: () => 7 });
+    drain.signal('SIGTERM');
+    await clock.advance(30_000);
+    expect(clock.timers).toBe(0);
   });
 });

@@ -32,6 +32,8 @@ describe('limits', () => {
     ['retryBaseMs', { retryBaseMs: limits.drainRetryMaxMs + 1 }],
     ['drainRetryMaxMs', { retryMaxMs: limits.drainRetryMaxMs - 1 }],
     ['putTimeoutMs', { putTimeoutMs: chosen.TRACKLINE_DRAIN_TIMEOUT_MS + 1 }],
+    ['drainAttemptMs', { drainStalledMs: limits.putTimeoutMs }],
+    ['drainLookEveryMs', { drainLookEveryMs: limits.drainStalledMs + 1 }],
     ['lastPutsMs', { lastPutsMs: limits.putTimeoutMs + 1 }],
     ['overloadQueueBytesLow', { overloadQueueBytesLow: limits.overloadQueueBytesHigh + 1 }],
     ['overloadQueueBytesHigh', { overloadQueueBytesHigh: limits.spoolQueueBytesMax + 1 }],

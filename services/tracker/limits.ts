@@ -124,6 +124,12 @@ export const limits = Object.freeze({
    */
   lastPutsMs: 2_000,
   finalStatementMs: 2_000,
+  /**
+   * How long a drain goes on while nothing gets onto the stream, and the disk keeps what is unsent: one whole
+   * attempt, with the longest rest before it, is enough for a stream that is well.
+   */
+  drainStalledMs: 3_500,
+  drainLookEveryMs: 100,
   /** How long connections may take to close when nothing depends on them any more. */
   closeMs: 500,
 
@@ -203,6 +209,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
     ...prefixed('kinesis', kinesis),
     ...prefixed('ecs', ecs),
     drainMsMax: drainMsMax(bounds, chosen),
+    drainAttemptMs: bounds.drainRetryMaxMs + bounds.putTimeoutMs,
     lostAnnouncementNoticedMs: lostAnnouncementNoticedMs(bounds, chosen),
   };
   const atMost = (smaller: string, larger: string, why: string) => {
@@ -263,6 +270,8 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('throttledRestMs', 'drainRetryMaxMs', 'a drain is in a hurry');
   atMost('putTimeoutMs', 'TRACKLINE_DRAIN_TIMEOUT_MS', 'a drain must hear what became of its last call');
 
+  atMost('drainAttemptMs', 'drainStalledMs', 'a drain gives the stream one whole attempt');
+  atMost('drainLookEveryMs', 'drainStalledMs', 'a drain looks whether something is sent');
   atMost('lastPutsMs', 'putTimeoutMs', 'a call is over by then');
   atMost(
     'drainMsMax',

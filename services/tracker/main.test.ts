@@ -202,6 +202,9 @@ describe('the tracker’s process', () => {
     expect(inTime[0]).toMatchObject({ writer, acceptedThrough: 0, final: false });
     expect(inTime.at(-1)).toMatchObject({ writer, acceptedThrough: 2, lost: 0, final: true });
     expect(inTime.filter(({ final }) => final)).toHaveLength(1);
+    const end = tracker.said.stdout.split('\n').find((text) => text.includes('"drain_ended"'));
+    const account = { writer, acceptedThrough: 2, sentThrough: 2, leftOnDisk: 0, lost: 0, rejected: 0 };
+    expect(JSON.parse(end!)).toMatchObject({ ...account, shed: 0, ignored: 0, lastStatementSent: true });
     expect(tracker.said.stderr).toBe('');
   });
 

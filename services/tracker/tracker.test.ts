@@ -2,13 +2,21 @@ import type { ProgramLookup } from '@trackline/domain/decide';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/helpers/fake-clock.ts';
 import { RawConnection } from '../../test/helpers/raw-http.ts';
-import { broken, taken } from '../../test/helpers/scripted-event-stream.ts';
+import { broken, ScriptedEventStream, taken } from '../../test/helpers/scripted-event-stream.ts';
 import { buildTracker, GivenPrograms, program } from '../../test/helpers/tracker.ts';
 import { until } from '../../test/helpers/until.ts';
 import { drainMsMax, limits } from './limits.ts';
+import { MemorySpool } from './shipping/spool.memory.ts';
 import type { Tracker } from './tracker.ts';
 
 const impression = '/v1/impression/aurora-shoes';
+
+/** A spool of which nothing would be lost. */
+class KeptSpool extends MemorySpool {
+  override account() {
+    return { ...super.account(), atRisk: 0, onDisk: true };
+  }
+}
 
 describe('a tracker', () => {
   test('states at once, answers, sends and states a last time', async () => {
@@ -148,6 +156,58 @@ describe('a tracker', () => {
     expect(await tracker.drain.ended).toBe(0);
     expect(stream.events).toHaveLength(3);
     expect(stream.statements.at(-1)).toMatchObject({ acceptedThrough: 3, lost: 0, final: true });
+  });
+
+  test('where the disk keeps it, a stream that takes nothing is not waited for: the ledger says what is left', async () => {
+    const clock = new FakeClock();
+    const stream = new ScriptedEventStream();
+    const spool = new KeptSpool({ writer: 'writer-1', clock, spoolBytesMax: 2 ** 20, limits });
+    const { tracker, logged } = await buildTracker({
+      clock,
+      stream,
+      spool,
+      settings: { drainTimeoutMs: 20_000 },
+    });
+    stream.outcome = () => broken;
+    await fill(tracker, clock, 3);
+    await tracker.publicServer.inject('/v1/impression/nowhere');
+    tracker.drain.signal('SIGTERM');
+    await turnUntil('the end', clock, 100, () => logged.some(isDrainEnded));
+    const line = logged.find(isDrainEnded)!;
+    expect(line).toMatchObject({
+      writer: 'writer-1',
+      acceptedThrough: 3,
+      sentThrough: 0,
+      leftOnDisk: 3,
+      lost: 0,
+      rejected: 1,
+      shed: 0,
+      ignored: 0,
+    });
+    expect(line.tookMs).toBeLessThan(limits.drainStalledMs + limits.lastPutsMs + limits.finalStatementMs);
+    expect(await tracker.drain.ended).toBe(0);
+    expect(logged.some(({ event }) => event === 'events_lost')).toBe(false);
+  });
+
+  test('during the delay connections are left open, and new ones taken; each answer says that it is the last', async () => {
+    const clock = new FakeClock();
+    const { tracker, url } = await buildTracker({ clock, settings: { drainDelayMs: 5_000 } }, true);
+    const call = `GET ${impression} HTTP/1.1\r\nHost: t.example\r\n\r\n`;
+    const ask = async (connection: RawConnection) => {
+      await connection.send(call);
+      const reply = await connection.reply();
+      return [reply?.headers['x-tracking-verdict'], reply?.headers.connection];
+    };
+    const [idle, busy] = [await RawConnection.open(url), await RawConnection.open(url)];
+    for (const connection of [idle, busy]) expect(await ask(connection)).toEqual(['accepted', 'keep-alive']);
+    tracker.drain.signal('SIGTERM');
+    await clock.advance(4_999);
+    expect(await ask(busy)).toEqual(['accepted', 'close']);
+    expect(await busy.rest()).toBe('');
+    expect(await ask(await RawConnection.open(url))).toEqual(['accepted', 'close']);
+    expect(idle.ended).toBe(false);
+    await turnUntil('the port to be closed', clock, 1, () => !tracker.publicServer.server.listening);
+    expect(await idle.rest()).toBe('');
   });
 
   test('a stream that never answers holds up the end no longer than the phases of a drain take', async () => {

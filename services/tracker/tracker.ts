@@ -155,11 +155,15 @@ export function buildTracker(parts: TrackerParts): Tracker {
   });
   observe(metrics.registry, { clock, tally, spool, sender, overload, programs });
 
+  /** Of all writers, also those that ended. */
+  const unsent = () => spool.ended().reduce((sum, writer) => sum + writer.unsent, spool.account().unsent);
   let lost: number | null = null;
   const drain = new Drain({
     clock,
     delayMs: settings.drainDelayMs,
     timeoutMs: settings.drainTimeoutMs,
+    stalledMs: limits.drainStalledMs,
+    lookEveryMs: limits.drainLookEveryMs,
     lastPutsMs: limits.lastPutsMs,
     finalStatementMs: limits.finalStatementMs,
     async closePublicServer(untilMs) {
@@ -178,7 +182,10 @@ export function buildTracker(parts: TrackerParts): Tracker {
         timer = clock.after(limits.idleSweptEveryMs, sweep);
       }
     },
+    queuedBytes: () => spool.queuedBytes,
     flush: () => sender.flush(),
+    unsent,
+    atRisk: () => spool.account().atRisk,
     stopSending: () => sender.stop(),
     giveUp() {
       if (lost === null) {
@@ -189,6 +196,11 @@ export function buildTracker(parts: TrackerParts): Tracker {
       return lost;
     },
     lastStatement: (untilMs) => statements.end(untilMs),
+    ledger() {
+      const { acceptedThrough, sentThrough, onDisk } = spool.account();
+      const leftOnDisk = onDisk ? unsent() : 0;
+      return { writer: spool.writer, acceptedThrough, sentThrough, leftOnDisk, ...tally.totals() };
+    },
     telemetry,
   });
 

@@ -72,6 +72,11 @@ export class RawConnection {
     }
   }
 
+  /** Whether the other side has closed. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Waits until the other side has closed, and gives what came before and was not read as an answer. */
   async rest(timeoutMs = 30_000): Promise<string> {
     while (!this.#ended) await this.#change(timeoutMs);

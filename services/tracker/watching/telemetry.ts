@@ -130,7 +130,7 @@ export class Telemetry
     this.#log[fields.lastStatementSent ? 'info' : 'warn']({ event: 'drain_ended', ...fields }, words);
   }
 
-  drainCutShort(fields: { readonly cause: string; readonly lost: number }): void {
+  drainCutShort(fields: Parameters<DrainTelemetry['drainCutShort']>[0]): void {
     if (fields.lost > 0) this.#eventsLost(fields.lost);
     this.#log.warn({ event: 'drain_cut_short', ...fields }, 'A second signal: the tracker ends at once.');
   }
