@@ -128,6 +128,12 @@ async function readStream(stream: string) {
   };
 }
 
+/** The account that a tracker has printed at its end. */
+function endOf({ said }: Pick<ReturnType<typeof run>, 'said'>) {
+  const line = said.stdout.split('\n').find((text) => text.includes('"drain_ended"'));
+  return JSON.parse(line!) as Readonly<Record<string, unknown>>;
+}
+
 const readiness = async (adminUrl: string) => (await fetch(`${adminUrl}/readyz`)).status;
 
 describe('the tracker’s process', () => {
@@ -202,9 +208,8 @@ describe('the tracker’s process', () => {
     expect(inTime[0]).toMatchObject({ writer, acceptedThrough: 0, final: false });
     expect(inTime.at(-1)).toMatchObject({ writer, acceptedThrough: 2, lost: 0, final: true });
     expect(inTime.filter(({ final }) => final)).toHaveLength(1);
-    const end = tracker.said.stdout.split('\n').find((text) => text.includes('"drain_ended"'));
     const account = { writer, acceptedThrough: 2, sentThrough: 2, leftOnDisk: 0, lost: 0, rejected: 0 };
-    expect(JSON.parse(end!)).toMatchObject({ ...account, shed: 0, ignored: 0, lastStatementSent: true });
+    expect(endOf(tracker)).toMatchObject({ ...account, shed: 0, ignored: 0, lastStatementSent: true });
     expect(tracker.said.stderr).toBe('');
   });
 
@@ -230,6 +235,54 @@ describe('the tracker’s process', () => {
     expect(events).toHaveLength(1);
     expect(statements.some(({ final, acceptedThrough }) => final && acceptedThrough === 1)).toBe(true);
   });
+
+  test('leaves to its disk what the stream does not take, ends with 0, and the next one sends it', async () => {
+    const onDisk = {
+      TRACKLINE_SPOOL_DIR: join(folder, 'spool'),
+      TRACKLINE_DURABILITY_IMPRESSION: 'disk',
+      TRACKLINE_DURABILITY_CLICK: 'memory',
+      TRACKLINE_DURABILITY_TRANSACTION: 'stream',
+    };
+    const noStream = { AWS_ENDPOINT_URL_KINESIS: 'http://127.0.0.1:1' };
+    const before = await start({ ...onDisk, ...noStream });
+    await until('the tracker to be ready', async () => (await readiness(before.adminUrl)) === 200);
+    const get = (path: string) => fetch(`${before.url}${path}`, { redirect: 'manual' });
+    const order = 'order_id=o-1&amount=1&currency=EUR';
+    expect((await get('/v1/impression/aurora-shoes')).status).toBe(200);
+    expect((await get('/v1/click/aurora-shoes')).status).toBe(302);
+    const unconfirmed = await get(`/v1/transaction/aurora-shoes?${order}`);
+    expect(unconfirmed.status).toBe(503);
+    expect(unconfirmed.headers.get('x-tracking-verdict')).toBe('shed; reason=stream_unconfirmed');
+    before.child.kill('SIGTERM');
+    expect(await before.ended).toBe(0);
+    expect(endOf(before)).toMatchObject({
+      acceptedThrough: 3,
+      sentThrough: 0,
+      leftOnDisk: 3,
+      lost: 0,
+      shed: 1,
+      lastStatementSent: false,
+    });
+
+    const { writer } = before;
+    const after = await start(onDisk);
+    expect(after.writer).toBe(writer);
+    const events = await until('the events', async () => {
+      const found = (await readStream(after.stream)).events;
+      return found.length === 3 && found;
+    });
+    const inOrder = events.toSorted((a, b) => a.sequence - b.sequence);
+    expect(inOrder.map(({ type }) => type)).toEqual(['impression', 'click', 'transaction']);
+    after.child.kill('SIGTERM');
+    expect(await after.ended).toBe(0);
+    expect(endOf(after)).toMatchObject({
+      writer,
+      acceptedThrough: 3,
+      sentThrough: 3,
+      leftOnDisk: 0,
+      lost: 0,
+    });
+  }, 60_000);
 
   test('a second signal, later, ends it at once, and it says what is lost', async () => {
     const tracker = await start({
