@@ -119,6 +119,10 @@ const table = {
   event_undecodable: found('event-record', 'The bytes are no tracking event.'),
   event_invalid: found('event-record', 'The tracking event lacks something that it must have.'),
   event_too_large: found('event-record', 'The event makes an item of over 400 KB.'),
+  order_unreadable: found(
+    'event-record',
+    'The event’s order, or the click that it names, is stored in a form that this version can’t read.',
+  ),
   batch_on_failure: found('event-record', 'The batch failed until its retries or its age ran out.'),
 
   update_not_utf8: found('core-data-update', 'The update is not UTF-8.'),
@@ -128,6 +132,10 @@ const table = {
   update_conflict: found(
     'core-data-update',
     'This version of the program exists already, with another content.',
+  ),
+  program_unreadable: found(
+    'core-data-update',
+    'The program’s row in the program table is in a form that this version can’t read.',
   ),
 
   host_unknown: found('admin', 'This port is open on loopback, and knows only the names of loopback.'),

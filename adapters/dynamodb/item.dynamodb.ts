@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { UnreadableItem } from './unreadable-item.ts';
 
 /**
  * Plain values as the attributes of an item, and back. Not by the SDK's own converter: that takes an object
@@ -14,9 +15,18 @@ export function itemOf(values: Readonly<Record<string, Value>>): Item {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, attributeOf(value)]));
 }
 
+/** @throws UnreadableItem at an attribute of a kind that is not written here */
 export function valuesOf(item: Readonly<Item>): Record<string, unknown> {
+  try {
+    return mapOf(item);
+  } catch (error) {
+    throw new UnreadableItem(`Row ${item.pk?.S} / ${item.sk?.S}: ${(error as Error).message}`);
+  }
+}
+
+function mapOf(attributes: Readonly<Item>): Record<string, unknown> {
   // fromEntries makes own properties even of names such as `__proto__`.
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]));
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, plain(value)]));
 }
 
 function attributeOf(value: Value): AttributeValue {
@@ -32,6 +42,6 @@ function plain(attribute: AttributeValue): unknown {
   if (attribute.N !== undefined) return Number(attribute.N);
   if (attribute.BOOL !== undefined) return attribute.BOOL;
   if (attribute.B !== undefined) return attribute.B;
-  if (attribute.M !== undefined) return valuesOf(attribute.M);
-  throw new TypeError(`An attribute of a kind that is not written here: ${Object.keys(attribute)}`);
+  if (attribute.M !== undefined) return mapOf(attribute.M);
+  throw new TypeError(`It has an attribute of a kind that is not written here: ${Object.keys(attribute)}.`);
 }

@@ -1,7 +1,8 @@
 import { fullJitterMs } from '@trackline/domain/backoff';
 import { type Clock, delay, type Random } from '@trackline/domain/clock';
 import { endingAt } from './dynamodb-client.dynamodb.ts';
-import { itemTooLarge, type WriteFailure } from './write-outcome.ts';
+import { UnreadableItem } from './unreadable-item.ts';
+import { itemTooLarge, itemUnreadable, type WriteFailure } from './write-outcome.ts';
 
 const retryBaseMs = 25;
 const retryMaxMs = 2_000;
@@ -61,6 +62,7 @@ type AwsError = Error & { readonly $fault?: 'client' | 'server' };
  * stream's own retry.
  */
 function isPassing(error: AwsError): boolean {
+  if (error instanceof UnreadableItem) return false;
   return error.$fault !== 'client' || throttles.has(error.name);
 }
 
@@ -73,6 +75,9 @@ export const tooLarge: WriteFailure = Object.freeze({
 });
 
 function failureOf(error: AwsError): WriteFailure {
+  if (error instanceof UnreadableItem) {
+    return { ok: false, code: itemUnreadable, detail: error.message, retriable: false };
+  }
   if (!refusals.has(error.name)) return failed(error.name, error.message);
   if (error.message.startsWith('Item size')) return tooLarge;
   // What is wrong with a key is wrong with the table (its keys are not ours): no item's fault, and for a

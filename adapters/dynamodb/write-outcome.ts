@@ -8,7 +8,7 @@ export interface WriteFailure {
   readonly ok: false;
   /**
    * The table's own error code, or one of ours: `ItemTooLarge`, `Unprocessed` (the table had no room for it
-   * until the deadline), `DeadlineExceeded`.
+   * until the deadline), `ItemUnreadable` (it depends on a row that this build can't read), `DeadlineExceeded`.
    */
   readonly code: string;
   /** What exactly was wrong, for a person. */
@@ -26,3 +26,6 @@ export function isHopeless(outcome: WriteOutcome): outcome is WriteFailure {
 
 /** The code of an item that is larger than a table takes. */
 export const itemTooLarge = 'ItemTooLarge';
+
+/** The code of what depends on a row that this build can't read (unreadable-item.ts). */
+export const itemUnreadable = 'ItemUnreadable';

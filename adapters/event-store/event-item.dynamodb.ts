@@ -1,5 +1,15 @@
-import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import { type RecordedEvent, transactionStatuses } from '@trackline/domain/tracking-event';
 import { type Item, itemOf, type Value, valuesOf } from '../dynamodb/item.dynamodb.ts';
+import {
+  assertShape,
+  type Check,
+  hasShape,
+  isFlag,
+  isNumber,
+  isText,
+  isTexts,
+  type RowShape,
+} from '../dynamodb/row-shape.ts';
 import { eventKey } from './event-key.ts';
 import type { StorableEvent, StoredEvent } from './tracking-events.ts';
 
@@ -24,6 +34,42 @@ const absent = Object.freeze({
   region: '',
 }) satisfies Partial<RecordedEvent>;
 
+const isTransaction: Check = (value) =>
+  hasShape(value, {
+    orderId: isText,
+    amount: isText,
+    currency: isText,
+    status: (status) => transactionStatuses.some((each) => each === status),
+    claims: (claims) => claims === undefined || isFlag(claims),
+  });
+
+/** What an item must hold: a type of another build's is no reason not to read it, a status to settle by is. */
+const shape: RowShape = {
+  writer: isText,
+  sequence: isNumber,
+  messageId: isText,
+  type: isText,
+  programId: isText,
+  programVersion: isNumber,
+  publisherId: isText,
+  clickId: isText,
+  visitorId: isText,
+  receivedAtMs: isNumber,
+  ip: isText,
+  userAgent: isText,
+  referrer: isText,
+  landingUrl: isText,
+  redirectReason: isText,
+  vastEvent: isText,
+  params: isTexts,
+  transaction: (value) => value === null || isTransaction(value),
+  consent: (value) => hasShape(value, { choice: isText, basis: isText }),
+  bot: isFlag,
+  unverified: isFlag,
+  instance: isText,
+  region: isText,
+} satisfies Record<keyof RecordedEvent, Check>;
+
 /**
  * An event as an item, its attributes named as its fields. Every attribute follows from the event, so that a
  * repeated write is the same write; what is absent takes no room. What is found out later of a transaction
@@ -41,11 +87,17 @@ export function eventItem({ event, unknownFields }: StorableEvent, retentionMs: 
   return itemOf(values);
 }
 
-/** The event that an item holds. */
+/**
+ * The event that an item holds.
+ *
+ * @throws UnreadableItem
+ */
 export function eventOf(item: Item): StoredEvent {
-  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, unknownFields, duplicateOf, ...event } = valuesOf(item);
+  const values: Record<string, unknown> = { ...absent, ...valuesOf(item) };
+  assertShape(values, shape);
+  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, unknownFields, duplicateOf, ...event } = values;
   return {
-    event: { ...absent, ...event } as RecordedEvent,
+    event: event as unknown as RecordedEvent,
     unknownFields: (unknownFields as Uint8Array | undefined) ?? null,
     duplicateOf: (duplicateOf as string | undefined) ?? '',
   };

@@ -6,11 +6,12 @@ import { FirstOf } from '@trackline/domain/first-of';
 import { claimedBy, movedBy, type Order, type OrderMessage, roleOf } from '@trackline/domain/order';
 import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
-import { type Item, itemOf, type Value, valuesOf } from '../dynamodb/item.dynamodb.ts';
+import { itemOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { type CallOptions, retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
 import type { WriteFailure } from '../dynamodb/write-outcome.ts';
 import { attribute, attributeAgain, type Clicks } from './attribute.ts';
+import { orderItem, orderKey, orderOf } from './order-item.dynamodb.ts';
 import { orderIdBytesMax, type TransactionsReader, type TransactionsWriter } from './transactions.ts';
 
 export interface TransactionsOptions extends TableTarget {
@@ -36,7 +37,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
   const writer = connectDynamoDb(options, 1);
 
   async function read(through: typeof client, programId: string, orderId: string, options?: CallOptions) {
-    const Key = itemOf(keyOf(programId, orderId));
+    const Key = itemOf(orderKey(programId, orderId));
     const get = new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true });
     const { Item } = await through.send(get, options);
     return Item ? orderOf(Item) : null;
@@ -52,7 +53,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
     const order = claimedBy(message, found.attribution, found.publisherId);
     const put = new PutItemCommand({
       TableName: tableName,
-      Item: itemOf({ ...keyOf(order.programId, order.orderId), ...(order as unknown as Values) }),
+      Item: orderItem(order),
       ConditionExpression: 'attribute_not_exists(pk)',
     });
     return (await heldCondition(writer.send(put, options))) ? order : null;
@@ -64,7 +65,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
     const { status, reached } = moved;
     const update = new UpdateItemCommand({
       TableName: tableName,
-      Key: itemOf(keyOf(from.programId, from.orderId)),
+      Key: itemOf(orderKey(from.programId, from.orderId)),
       UpdateExpression: 'SET #status = :to, #reached.#to = :reached',
       ConditionExpression: '#status = :from',
       ExpressionAttributeNames: { '#status': 'status', '#reached': 'reached', '#to': status },
@@ -118,23 +119,12 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
   };
 }
 
-type Values = Record<string, Value>;
-
 const noKey: WriteFailure = Object.freeze({
   ok: false,
   code: 'OrderIdUnusable',
   detail: `Its order id is empty, or longer than ${orderIdBytesMax} bytes: no order can be kept under it.`,
   retriable: false,
 });
-
-function keyOf(programId: string, orderId: string) {
-  return { pk: programId, sk: orderId };
-}
-
-function orderOf(item: Item): Order {
-  const { pk: _pk, sk: _sk, ...order } = valuesOf(item);
-  return order as unknown as Order;
-}
 
 function newestFirst(a: Order, b: Order): number {
   return b.receivedAtMs - a.receivedAtMs || (a.messageId < b.messageId ? 1 : -1);

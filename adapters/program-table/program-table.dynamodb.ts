@@ -6,6 +6,7 @@ import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, endingAt, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { fnv1a } from '../dynamodb/hash.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
+import { UnreadableItem } from '../dynamodb/unreadable-item.ts';
 import type { ProgramTableReader, ProgramTableWriter, StoredVersion } from './program-table.ts';
 
 export interface ProgramTableOptions extends TableTarget {
@@ -29,6 +30,16 @@ export function connectProgramTable(options: ProgramTableOptions): ProgramTableW
       endingAt(deadlineMs, clock.monotonicMs()),
     );
     return Item ? stored(Item) : null;
+  }
+
+  /** The version that is the newest; the program beside it need not be read to know that. */
+  async function newestVersion(key: Key, deadlineMs: number): Promise<number> {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key: key, ConsistentRead: true, ProjectionExpression: 'version' }),
+      endingAt(deadlineMs, clock.monotonicMs()),
+    );
+    if (Item?.version?.N !== undefined) return Number(Item.version.N);
+    throw new UnreadableItem(`Row ${key.pk.S} / ${key.sk.S}: its "version" can't be read by this version.`);
   }
 
   /** Puts a version's row where `condition` holds; false where it does not. */
@@ -65,7 +76,7 @@ export function connectProgramTable(options: ProgramTableOptions): ProgramTableW
       const latest = latestKey(program.id);
       const isNewest = 'attribute_not_exists(pk) OR version < :version';
       if (await putIf(isNewest, { key: latest, program, storedAtMs }, deadlineMs)) return 'stored';
-      return (await get(latest, deadlineMs))?.program.version === program.version ? 'same' : 'older';
+      return (await newestVersion(latest, deadlineMs)) === program.version ? 'same' : 'older';
     },
     latest: (id) => get(latestKey(id)),
     async *all() {
@@ -87,8 +98,7 @@ interface Row {
 function stored(item: Record<string, AttributeValue>): StoredVersion {
   const parsed = parseUpdate(Buffer.from(item.program?.S ?? ''));
   if (parsed.ok) return { program: parsed.program, storedAtMs: Number(item.storedAtMs?.N) };
-  const row = `${item.pk?.S} ${item.sk?.S}`;
-  throw new Error(`The program table holds what is no program: ${row}: ${parsed.detail}`);
+  throw new UnreadableItem(`Row ${item.pk?.S} / ${item.sk?.S} holds no program: ${parsed.detail}`);
 }
 
 function latestKey(id: string): Key {

@@ -8,7 +8,8 @@ export interface ProgramTableWriter {
   /**
    * Keeps the version; what became of it is told by its place among the others. Repeating a put is harmless:
    * it then answers `same`. Rejects when the table does not answer, at `deadlineMs` (monotonic) if that comes
-   * first; the version may then be in its history and not yet the newest, which a repeated put mends.
+   * first; the version may then be in its history and not yet the newest, which a repeated put mends. Rejects
+   * with UnreadableItem where a row of the program can't be read that it has to be compared with.
    */
   put(program: ProgramVersion, storedAtMs: number, deadlineMs?: number): Promise<TablePutOutcome>;
   close(): Promise<void>;

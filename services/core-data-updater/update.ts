@@ -1,3 +1,4 @@
+import { UnreadableItem } from '@trackline/adapters/dynamodb/unreadable-item';
 import type { DeadLettersWriter } from '@trackline/adapters/event-store/dead-letters';
 import type { SourcePart, SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { ProgramStoreWriter } from '@trackline/adapters/program-store/program-store';
@@ -64,7 +65,10 @@ async function take(parts: UpdaterParts, part: SourcePart, deadlineMs: number): 
   if (!parsed.ok) return bury(parts, part, parsed.reason, parsed.detail, deadlineMs);
   const { program } = parsed;
 
-  const inTable = await table.put(program, clock.wallMs(), deadlineMs);
+  const inTable = await table.put(program, clock.wallMs(), deadlineMs).catch(orUnreadable);
+  if (inTable instanceof UnreadableItem) {
+    return bury(parts, part, 'program_unreadable', inTable.message, deadlineMs);
+  }
   if (inTable === 'older') return 'older';
   if (inTable === 'conflict') {
     telemetry.versionConflict({ in: 'table', programId: program.id, version: program.version });
@@ -78,6 +82,12 @@ async function take(parts: UpdaterParts, part: SourcePart, deadlineMs: number): 
   // fault of the update's.
   telemetry.versionConflict({ in: 'store', programId: program.id, version: program.version });
   return 'conflicts';
+}
+
+/** No retry mends it, and the updates behind do not need that row. */
+function orUnreadable(error: unknown): UnreadableItem {
+  if (error instanceof UnreadableItem) return error;
+  throw error;
 }
 
 async function bury(

@@ -1,8 +1,14 @@
-import { isHopeless, itemTooLarge } from '@trackline/adapters/dynamodb/write-outcome';
+import {
+  isHopeless,
+  itemTooLarge,
+  itemUnreadable,
+  type WriteFailure,
+} from '@trackline/adapters/dynamodb/write-outcome';
 import type { DeadLetter, DeadLettersWriter } from '@trackline/adapters/event-store/dead-letters';
 import type { LedgerWriter } from '@trackline/adapters/event-store/ledger';
 import type { SourceRecord } from '@trackline/adapters/kinesis-records/kinesis-records';
 import type { Clock } from '@trackline/domain/clock';
+import type { Reason } from '@trackline/domain/verdict';
 import { Failures } from './failures.ts';
 import { type Deadlines, limits } from './limits.ts';
 import { type RecordContent, readRecord } from './read-record.ts';
@@ -122,8 +128,7 @@ function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures
     const { target, outcome } = outcomes.get(entry)!;
     const isDeadLetter = isHopeless(outcome);
     if (isDeadLetter) {
-      const reason = outcome.code === itemTooLarge ? 'event_too_large' : 'event_invalid';
-      letters.push({ reason, detail: outcome.detail, ...entry.part });
+      letters.push({ reason: reasonOf(outcome), detail: outcome.detail, ...entry.part });
     } else {
       failures.add(target, sequenceNumber, outcome);
     }
@@ -133,6 +138,12 @@ function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures
     }
   }
   return { sequenceNumber, letters: bounded(letters, source), places };
+}
+
+/** Why an event is a dead letter whose write is hopeless. */
+function reasonOf({ code }: WriteFailure): Reason {
+  if (code === itemTooLarge) return 'event_too_large';
+  return code === itemUnreadable ? 'order_unreadable' : 'event_invalid';
 }
 
 /**

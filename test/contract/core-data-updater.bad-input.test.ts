@@ -1,3 +1,4 @@
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Reason } from '@trackline/domain/verdict';
 import { describe, expect, test } from 'vitest';
 import { buildTestUpdater, coreDataUpdate } from '../helpers/core-data-updater.ts';
@@ -63,6 +64,29 @@ describe('bad core-data updates', () => {
         expect(await updater.handler(kinesisEvent(coreDataUpdate(3)), context())).toEqual(allDone);
         expect(await inStore('aurora-shoes')).toMatchObject({ version: 3 });
       });
+
+      test.each<[string, string, Record<string, AttributeValue>]>([
+        ['a version of it', 'history#', { program: { S: '{"kind":"of another build"}' } }],
+        ['its newest version', 'latest#', { version: { S: 'seven' } }],
+      ])(
+        'a row that this build can’t read, %s: a dead letter, and its neighbours go on',
+        async (_, of, damage) => {
+          const { updater, config, letters, inStore } = await buildTestUpdater(dynamoDb, redis.server);
+          const batch = kinesisEvent(coreDataUpdate(7), coreDataUpdate(1, { id: 'other' }));
+          expect(await updater.handler(batch, context())).toEqual(allDone);
+          const rows = await dynamoDb.items(config.tables.programs);
+          const row = rows.find(({ pk, sk }) => `${pk!.S}${sk!.S}`.match(`^${of}.*aurora`))!;
+          const put = { TableName: config.tables.programs, Item: { ...row, ...damage } };
+          await dynamoDb.client.send(new PutItemCommand(put));
+
+          const again = kinesisEvent(coreDataUpdate(7), coreDataUpdate(2, { id: 'other' }));
+          expect(await updater.handler(again, context())).toEqual(allDone);
+          expect(await letters()).toMatchObject([
+            { reason: 'program_unreadable', detail: expect.stringContaining(`Row ${row.pk!.S}`) },
+          ]);
+          expect(await inStore('other')).toMatchObject({ version: 2 });
+        },
+      );
 
       test('an older version is dropped and counted, and no dead letter', async () => {
         const { updater, letters, inStore, logged } = await buildTestUpdater(dynamoDb, redis.server);

@@ -195,7 +195,7 @@ describe('program table', () => {
       const key = { pk: { S: 'latest#3' }, sk: { S: 'broken' } };
       const Item = { ...key, version: { N: '1' }, program: { S: '{"id":"broken"}' }, storedAtMs: { N: '1' } };
       await dynamoDb.client.send(new PutItemCommand({ TableName: tableName, Item }));
-      await expect(listOf(table.all())).rejects.toThrow('latest#3 broken');
+      await expect(listOf(table.all())).rejects.toThrow('latest#3 / broken');
     });
 
     test('a table that does not answer is given up at the deadline', async () => {

@@ -69,7 +69,7 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     /** Writer and number of every stored event, in order. */
     async storedPlaces(): Promise<string[]> {
       const items = await dynamoDb.items(tables.trackingEvents);
-      return items.map(({ writer, sequence }) => `${writer!.S} ${sequence!.N}`).sort();
+      return items.map(({ writer, sequence }) => `${writer?.S} ${sequence?.N}`).sort();
     },
     /** The intervals of one writer: `first-last`, and how many of them are dead letters. */
     async rows(writer: string): Promise<string[]> {
