@@ -1,22 +1,19 @@
-import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, Random } from '@trackline/domain/clock';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from './item.dynamodb.ts';
 import { fits } from './item-size.dynamodb.ts';
-import { type CallOptions, isSomeItemsFault, retryUntil, tooLarge } from './retry-until.dynamodb.ts';
+import {
+  type CallOptions,
+  isSomeItemsFault,
+  retryUntil,
+  tooLarge,
+  Unprocessed,
+} from './retry-until.dynamodb.ts';
 import { type WriteOutcome, written } from './write-outcome.ts';
+import type { WrittenTable } from './written-table.dynamodb.ts';
 
 /** BatchWriteItem takes no more. */
 const batchItemsMax = 25;
 const batchesAtOnce = 8;
-
-/** A table that is written. */
-export interface WrittenTable {
-  /** Sends a call once: what is to be repeated is repeated here. */
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
-  readonly clock: Clock;
-  readonly random: Random;
-}
 
 interface Entry {
   readonly index: number;
@@ -24,9 +21,10 @@ interface Entry {
 }
 
 /**
- * Puts items, in batches of 25, eight at a time, in order: when time runs out, the first are done. What the
- * table leaves unprocessed, and what fails in passing, is tried again with full jitter until the deadline. An
- * item that the table never takes is found by halving its batch, and fails alone.
+ * Puts items, in batches of 25, eight at a time, in order: when time runs out, the first are done. What fails in
+ * passing is tried again until the deadline; so is what the table leaves unprocessed, filled up with what waits,
+ * so that a table that is short of room gets no more calls than it must. An item that the table never takes is
+ * found by halving its batch, and fails alone.
  *
  * @param items made as they are needed, so that a large batch is never in memory as items
  * @param deadlineMs of `clock`, monotonic
@@ -39,6 +37,7 @@ export async function batchWrite(
 ): Promise<WriteOutcome[]> {
   const { client, tableName } = table;
   const outcomes: WriteOutcome[] = [];
+  const waiting = new Waiting(items, (entry) => settle([entry], tooLarge));
   const settle = (entries: readonly Entry[], outcome: WriteOutcome) => {
     for (const { index } of entries) outcomes[index] = outcome;
   };
@@ -48,8 +47,10 @@ export async function batchWrite(
     const outcome = await retryUntil(table, deadlineMs, async (options) => {
       const unprocessed = await put(left, options);
       settle(left, written);
-      left = left.filter(({ item }) => unprocessed.has(keyOf(item)));
-      if (left.length > 0) throw new Unprocessed();
+      if (unprocessed.size === 0) return;
+      const share = unprocessed.size / left.length;
+      left = waiting.fill(left.filter(({ item }) => unprocessed.has(keyOf(item))));
+      throw new Unprocessed(share);
     });
     if (outcome.ok) return;
     if (!isSomeItemsFault(outcome) || left.length === 1) {
@@ -72,45 +73,49 @@ export async function batchWrite(
     return new Set(left.map(({ PutRequest }) => keyOf(PutRequest!.Item!)));
   }
 
-  const batches = batchesOf(items, (entry) => settle([entry], tooLarge));
   const worker = async () => {
-    for (const batch of batches) await write(batch);
+    for (let batch = waiting.fill(); batch.length > 0; batch = waiting.fill()) await write(batch);
   };
   await Promise.all(Array.from({ length: batchesAtOnce }, worker));
   return outcomes;
 }
 
-/**
- * Cuts items into batches whose keys differ, as BatchWriteItem wants them; what is too large never gets into
- * one.
- */
-function* batchesOf(items: Iterable<Item>, refuse: (entry: Entry) => void): Generator<readonly Entry[]> {
-  let batch = new Map<string, Entry>();
-  let index = 0;
-  for (const item of items) {
-    const entry = { index: index++, item };
-    const key = keyOf(item);
-    if (!fits(item)) {
-      refuse(entry);
-      continue;
-    }
-    if (batch.size === batchItemsMax || batch.has(key)) {
-      yield [...batch.values()];
-      batch = new Map();
-    }
-    batch.set(key, entry);
+/** Items that are in no batch so far; what is too large never gets into one. */
+class Waiting {
+  readonly #items: Iterator<Item>;
+  readonly #refuse: (entry: Entry) => void;
+  #index = 0;
+  #next: Entry | null = null;
+
+  constructor(items: Iterable<Item>, refuse: (entry: Entry) => void) {
+    this.#items = items[Symbol.iterator]();
+    this.#refuse = refuse;
   }
-  if (batch.size > 0) yield [...batch.values()];
+
+  /** A batch, filled up with the next ones; its keys differ, as BatchWriteItem wants them. */
+  fill(batch: readonly Entry[] = []): readonly Entry[] {
+    const filled = new Map(batch.map((entry) => [keyOf(entry.item), entry]));
+    while (filled.size < batchItemsMax) {
+      this.#next ??= this.#pull();
+      if (this.#next === null) break;
+      const key = keyOf(this.#next.item);
+      if (filled.has(key)) break;
+      filled.set(key, this.#next);
+      this.#next = null;
+    }
+    return [...filled.values()];
+  }
+
+  #pull(): Entry | null {
+    for (let next = this.#items.next(); !next.done; next = this.#items.next()) {
+      const entry = { index: this.#index++, item: next.value };
+      if (fits(entry.item)) return entry;
+      this.#refuse(entry);
+    }
+    return null;
+  }
 }
 
 function keyOf(item: Item): string {
   return `${item.pk!.S}\u0000${item.sk!.S}`;
-}
-
-class Unprocessed extends Error {
-  override readonly name = 'Unprocessed';
-
-  constructor() {
-    super('The table left it unprocessed until the time was up.');
-  }
 }

@@ -1,10 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { WrittenTable } from './batch-write.dynamodb.ts';
 import { heldCondition } from './condition.dynamodb.ts';
 import type { Item } from './item.dynamodb.ts';
 import { fits } from './item-size.dynamodb.ts';
 import { retryUntil, tooLarge } from './retry-until.dynamodb.ts';
 import { type WriteOutcome, written } from './write-outcome.ts';
+import type { WrittenTable } from './written-table.dynamodb.ts';
 
 /**
  * Puts an item where there is none of its key, and is tried until the deadline. One that is there stays, and

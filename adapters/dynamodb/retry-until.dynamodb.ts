@@ -1,8 +1,9 @@
 import { fullJitterMs } from '@trackline/domain/backoff';
-import { type Clock, delay, type Random } from '@trackline/domain/clock';
+import { delay } from '@trackline/domain/clock';
 import { endingAt } from './dynamodb-client.dynamodb.ts';
 import { UnreadableItem } from './unreadable-item.ts';
 import { itemTooLarge, itemUnreadable, type WriteFailure } from './write-outcome.ts';
+import type { WrittenTable } from './written-table.dynamodb.ts';
 
 const retryBaseMs = 25;
 const retryMaxMs = 2_000;
@@ -17,34 +18,56 @@ const throttles = new Set([
 /** What a call is sent with: it ends at the deadline. */
 export type CallOptions = ReturnType<typeof endingAt>;
 
+/** What a call fails with that the table did in part, for want of room. */
+export class Unprocessed extends Error {
+  override readonly name = 'Unprocessed';
+  /** How much of the call, of 1, the table left. */
+  readonly share: number;
+
+  constructor(share: number) {
+    super('The table left it unprocessed until the time was up.');
+    this.share = share;
+  }
+}
+
 /**
- * Does something with a table. What fails in passing is tried again with full jitter until the deadline; what
- * no retry mends fails at once.
+ * Does something with a table, at the pace that it can take. What fails in passing is tried again until the
+ * deadline: for want of room at the table's pace, for another cause with full jitter. What no retry mends
+ * fails at once.
  *
  * @param attempt must be the same when repeated, since the reply of one that succeeded may be lost
- * @param deadlineMs of `clock`, monotonic; Infinity for none
+ * @param deadlineMs of the table's clock, monotonic; Infinity for none
  * @returns what `attempt` gave, or why it never succeeded. Never rejects.
  */
 export async function retryUntil<T>(
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random, pace }: Pick<WrittenTable, 'clock' | 'random' | 'pace'>,
   deadlineMs: number,
   attempt: (options: CallOptions) => Promise<T>,
 ): Promise<{ readonly ok: true; readonly value: T } | WriteFailure> {
-  let failure = failed('DeadlineExceeded', 'The time was up before it was tried.');
-  for (let failures = 0; clock.monotonicMs() < deadlineMs; failures++) {
+  let failure: WriteFailure | null = null;
+  let failures = 0;
+  while (await pace.turn(deadlineMs)) {
+    const begunMs = clock.monotonicMs();
     try {
-      return { ok: true, value: await attempt(endingAt(deadlineMs, clock.monotonicMs())) };
+      const value = await attempt(endingAt(deadlineMs, begunMs));
+      pace.taken();
+      return { ok: true, value };
     } catch (thrown) {
       const error = thrown as AwsError;
       // That the deadline cut the last try short says less than why the one before failed.
-      if (failures === 0 || clock.monotonicMs() < deadlineMs) failure = failureOf(error);
+      if (failure === null || clock.monotonicMs() < deadlineMs) failure = failureOf(error);
       if (!isPassing(error)) break;
+      if (isThrottle(error)) {
+        pace.refused(begunMs, error instanceof Unprocessed ? error.share : 1);
+        failures = 0;
+        continue;
+      }
     }
-    const waitMs = fullJitterMs(failures, retryBaseMs, retryMaxMs, random);
+    const waitMs = fullJitterMs(failures++, retryBaseMs, retryMaxMs, random);
     if (clock.monotonicMs() + waitMs >= deadlineMs) break;
     await delay(clock, waitMs);
   }
-  return failure;
+  return failure ?? failed('DeadlineExceeded', 'The time was up before it was tried.');
 }
 
 /** Whether the call may have been refused for one of its items. */
@@ -63,7 +86,12 @@ type AwsError = Error & { readonly $fault?: 'client' | 'server' };
  */
 function isPassing(error: AwsError): boolean {
   if (error instanceof UnreadableItem) return false;
-  return error.$fault !== 'client' || throttles.has(error.name);
+  return error.$fault !== 'client' || isThrottle(error);
+}
+
+/** Whether the table has no room for it now. */
+function isThrottle(error: AwsError): boolean {
+  return error instanceof Unprocessed || throttles.has(error.name);
 }
 
 /** What is larger than a table takes; nobody's retry makes it smaller. */

@@ -6,6 +6,7 @@ import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.d
 import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
+import { connectWrittenTable } from '../dynamodb/written-table.dynamodb.ts';
 import type { RecordOrigin } from '../kinesis-records/kinesis-records.ts';
 import type { DeadLetter, DeadLetterSummary, DeadLettersReader, DeadLettersWriter } from './dead-letters.ts';
 
@@ -31,7 +32,7 @@ const partitionKeyLengthMax = 256;
 export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWriter & DeadLettersReader {
   const { tableName, clock = systemClock, random = Math.random } = options;
   const client = connectDynamoDb(options);
-  const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
+  const table = connectWrittenTable({ ...options, clock, random });
 
   async function read(id: string, part: number): Promise<Record<string, unknown> | null> {
     const key = itemOf(keyOf(id, part));

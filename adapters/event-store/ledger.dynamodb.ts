@@ -5,6 +5,7 @@ import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.d
 import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
+import { connectWrittenTable } from '../dynamodb/written-table.dynamodb.ts';
 import type { LedgerReader, LedgerWriter } from './ledger.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
 
@@ -41,7 +42,7 @@ export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerRead
   const retentionMs = options.retentionMs ?? defaultRetentionMs;
   const keptMs = retentionMs + statementsOutliveMs;
   const client = connectDynamoDb(options);
-  const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
+  const table = connectWrittenTable({ ...options, clock, random });
   /**
    * Writers that are known to be listed, with the day (since the epoch) of that: once a day their entry is
    * put again, so that it outlives their rows.

@@ -10,6 +10,7 @@ import { putOnce } from '../dynamodb/put-once.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
 import { written } from '../dynamodb/write-outcome.ts';
+import { connectWrittenTable } from '../dynamodb/written-table.dynamodb.ts';
 import { eventItem, eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
@@ -36,7 +37,7 @@ export function connectTrackingEvents(
 ): TrackingEventsWriter & TrackingEventsReader {
   const { tableName, clock, random, retentionMs = defaultRetentionMs } = options;
   const client = connectDynamoDb(options);
-  const table = { client: connectDynamoDb(options, 1), tableName, clock, random };
+  const table = connectWrittenTable({ ...options, clock, random });
 
   async function find(
     programId: string,

@@ -6,7 +6,7 @@ export interface TrackingEventsWriter {
   /**
    * Stores events, one outcome for each, in order. A repeated write is the same write; under an id that a
    * client chose, the first event stays, and every other is absorbed. What the table leaves unprocessed is
-   * tried again with full jitter until `deadlineMs` (monotonic). Never rejects.
+   * tried again, at the pace that it can take, until `deadlineMs` (monotonic). Never rejects.
    */
   put(events: readonly StorableEvent[], deadlineMs: number): Promise<readonly WriteOutcome[]>;
   /** What is stored under an id, null where nothing is, tried until `deadlineMs`. Never rejects. */

@@ -10,6 +10,7 @@ import { itemOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { type CallOptions, retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
 import type { WriteFailure } from '../dynamodb/write-outcome.ts';
+import { connectWrittenTable } from '../dynamodb/written-table.dynamodb.ts';
 import { attribute, attributeAgain, type Clicks } from './attribute.ts';
 import { orderItem, orderKey, orderOf } from './order-item.dynamodb.ts';
 import { orderIdBytesMax, type TransactionsReader, type TransactionsWriter } from './transactions.ts';
@@ -32,9 +33,9 @@ const clicksAtOnce = 16;
  * condition that it is as it was read: as its status never returns, the status alone tells that.
  */
 export function connectTransactions(options: TransactionsOptions): TransactionsWriter & TransactionsReader {
-  const { tableName, clicks, clock, random, clickLookBackMs = defaultClickLookBackMs } = options;
+  const { tableName, clicks, clickLookBackMs = defaultClickLookBackMs } = options;
   const client = connectDynamoDb(options);
-  const writer = connectDynamoDb(options, 1);
+  const table = connectWrittenTable(options);
 
   async function read(through: typeof client, programId: string, orderId: string, options?: CallOptions) {
     const Key = itemOf(orderKey(programId, orderId));
@@ -56,7 +57,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
       Item: orderItem(order),
       ConditionExpression: 'attribute_not_exists(pk)',
     });
-    return (await heldCondition(writer.send(put, options))) ? order : null;
+    return (await heldCondition(table.client.send(put, options))) ? order : null;
   }
 
   /** The order that the message has moved, null where another has moved it. */
@@ -75,7 +76,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
         ':reached': { ...reached[status]! },
       }),
     });
-    return (await heldCondition(writer.send(update, options))) ? moved : null;
+    return (await heldCondition(table.client.send(update, options))) ? moved : null;
   }
 
   return {
@@ -85,9 +86,9 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
       const bytes = Buffer.byteLength(orderId);
       if (bytes === 0 || bytes > orderIdBytesMax) return noKey;
       let order = known;
-      const settled = await retryUntil({ clock, random }, deadlineMs, async (options) => {
+      const settled = await retryUntil(table, deadlineMs, async (options) => {
         for (;;) {
-          order ??= await read(writer, programId, orderId, options);
+          order ??= await read(table.client, programId, orderId, options);
           const role = roleOf(message, order);
           if (role === 'replay' || role === 'duplicate') return { ok: true, role, order: order! } as const;
           const changed =
@@ -114,7 +115,7 @@ export function connectTransactions(options: TransactionsOptions): TransactionsW
     },
     async close() {
       client.destroy();
-      writer.destroy();
+      table.client.destroy();
     },
   };
 }
