@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
-import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
+import { streamLambda } from '@trackline/adapters/kinesis-records/stream-lambda';
 import { buildLog } from '@trackline/adapters/log/log';
 import { connectProgramStoreWriter } from '@trackline/adapters/program-store/program-store.redis';
 import { type Rebuilt, rebuildProgramStore } from '@trackline/adapters/program-store/rebuild';
@@ -32,34 +32,27 @@ export interface CoreDataUpdater {
  * that fails, the next call tries again.
  */
 export function buildUpdater(configure: () => CoreDataUpdaterConfig): CoreDataUpdater {
-  let parts: UpdaterParts | null = null;
-  const connected = () => {
-    parts ??= connect(configure());
-    return parts;
-  };
-  return {
-    async handler(event, context) {
-      const remainingMs = context.getRemainingTimeInMillis();
-      const deadlineMs = systemClock.monotonicMs() + remainingMs - limits.answerMarginMs;
-      try {
-        return comeAgain(await update(connected(), sourceRecords(event), deadlineMs));
-      } catch (err) {
-        const telemetry =
-          parts?.telemetry ?? buildTelemetry(buildLog({ base: { service: 'core-data-updater' } }));
-        telemetry.invocationFailed({ err });
-        return comeAgain(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
-      }
+  const { handler, parts, close } = streamLambda<UpdaterParts>({
+    connect: () => connect(configure()),
+    take: (parts, records, remainingMs) =>
+      update(parts, records, systemClock.monotonicMs() + remainingMs - limits.answerMarginMs),
+    onFailed(failure, parts) {
+      const telemetry =
+        parts?.telemetry ?? buildTelemetry(buildLog({ base: { service: 'core-data-updater' } }));
+      telemetry.invocationFailed(failure);
     },
+    async close({ table, store, deadLetters }) {
+      await Promise.all([table.close(), store.close(), deadLetters.close()]);
+    },
+  });
+  return {
+    handler,
+    close,
     async rebuild() {
-      const { table, store, telemetry } = connected();
+      const { table, store, telemetry } = parts();
       const rebuilt = await rebuildProgramStore(table, store, randomUUID);
       telemetry.storeRebuilt(rebuilt);
       return rebuilt;
-    },
-    async close() {
-      const open = parts;
-      parts = null;
-      await Promise.all([open?.table.close(), open?.store.close(), open?.deadLetters.close()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { InvocationFailure } from '@trackline/adapters/kinesis-records/stream-lambda';
 import type { Logger } from '@trackline/adapters/log/log';
 import type { Rebuilt } from '@trackline/adapters/program-store/rebuild';
 import type { Reason } from '@trackline/domain/verdict';
@@ -20,8 +21,8 @@ export interface UpdaterTelemetry {
   }): void;
   /** The table or the store did not take an update; its record comes again. */
   updateFailed(event: { readonly sequenceNumber: string; readonly err: unknown }): void;
-  /** The invocation could not begin: its whole batch comes again. */
-  invocationFailed(event: { readonly err: unknown }): void;
+  /** The invocation could not begin, or failed as it should not: its whole batch comes again. */
+  invocationFailed(failure: InvocationFailure): void;
   /**
    * The store was built, or emptied while it was; what it held that the table does not know makes it an
    * alarm. A store that was left alone is no news.
@@ -43,7 +44,7 @@ export function buildTelemetry(log: Logger): UpdaterTelemetry {
     deadLettered: (event) => log.error({ event: 'dead_lettered', ...event }),
     versionConflict: (event) => log.error({ event: 'version_conflict', ...event }),
     updateFailed: (event) => log.error({ event: 'update_failed', ...event }),
-    invocationFailed: (event) => log.error({ event: 'invocation_failed', ...event }),
+    invocationFailed: (failure) => log.error({ event: 'invocation_failed', ...failure }),
     storeRebuilt(event) {
       if (!event.rebuilt && !event.emptied) return;
       // A store that disagrees with the table, which is the truth, is for a person.

@@ -2,7 +2,7 @@ import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
 import { connectTransactions } from '@trackline/adapters/event-store/transactions.dynamodb';
-import { comeAgain, sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
+import { streamLambda } from '@trackline/adapters/kinesis-records/stream-lambda';
 import { buildLog } from '@trackline/adapters/log/log';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
@@ -28,30 +28,17 @@ export interface EventConsumerHandler {
  * where that fails, the next call tries again.
  */
 export function buildHandler(configure: () => EventConsumerConfig): EventConsumerHandler {
-  let parts: ConsumerParts | null = null;
-
-  async function handle(
-    event: KinesisStreamEvent,
-    context: Pick<Context, 'getRemainingTimeInMillis'>,
-  ): Promise<KinesisStreamBatchResponse> {
-    const deadlines = deadlinesOf(systemClock.monotonicMs(), context.getRemainingTimeInMillis());
-    try {
-      parts ??= connect(configure());
-      return comeAgain(await consume(parts, sourceRecords(event), deadlines));
-    } catch (err) {
+  const { handler, close } = streamLambda<ConsumerParts>({
+    connect: () => connect(configure()),
+    take: (parts, records, remainingMs) =>
+      consume(parts, records, deadlinesOf(systemClock.monotonicMs(), remainingMs)),
+    onFailed(failure, parts) {
       const telemetry = parts?.telemetry ?? buildTelemetry(buildLog({ base: { service: 'event-consumer' } }));
-      telemetry.invocationFailed({ err });
-      return comeAgain(event.Records.map(({ kinesis }) => kinesis.sequenceNumber));
-    }
-  }
-
-  async function close(): Promise<void> {
-    const open = parts;
-    parts = null;
-    if (open !== null) await closeTables(open);
-  }
-
-  return Object.assign(handle, { close });
+      telemetry.invocationFailed(failure);
+    },
+    close: closeTables,
+  });
+  return Object.assign(handler, { close });
 }
 
 /** All that a batch is consumed with; the clients connect when they are first used. */

@@ -1,3 +1,4 @@
+import type { InvocationFailure } from '@trackline/adapters/kinesis-records/stream-lambda';
 import type { Logger } from '@trackline/adapters/log/log';
 import type { Reason } from '@trackline/domain/verdict';
 import type { FailureSummary } from './failures.ts';
@@ -8,8 +9,8 @@ export interface ConsumerTelemetry {
   deadLettered(event: { readonly count: number; readonly reason: Reason }): void;
   /** A table did not take something; the records it belongs to come again. */
   writeFailed(failure: FailureSummary): void;
-  /** The invocation could not begin: its whole batch comes again. */
-  invocationFailed(event: { readonly err: unknown }): void;
+  /** The invocation could not begin, or failed as it should not: its whole batch comes again. */
+  invocationFailed(failure: InvocationFailure): void;
 }
 
 export interface BatchFigures {
@@ -37,6 +38,6 @@ export function buildTelemetry(log: Logger): ConsumerTelemetry {
     },
     deadLettered: (event) => log.error({ event: 'dead_lettered', ...event }),
     writeFailed: (failure) => log.error({ event: 'write_failed', ...failure }),
-    invocationFailed: (event) => log.error({ event: 'invocation_failed', ...event }),
+    invocationFailed: (failure) => log.error({ event: 'invocation_failed', ...failure }),
   };
 }

@@ -51,9 +51,13 @@ test('keeps from the trackers what is the command line’s or a Lambda’s', () 
     TRACKLINE_TRACKING_EVENTS_TABLE: 't',
     TRACKLINE_CORE_DATA_STREAM: 's',
     TRACKLINE_RETENTION_DAYS: '30',
+    TRACKLINE_CLICK_LOOK_BACK_DAYS: '7',
     TRACKLINE_LOG_LEVEL: 'warn',
   };
-  expect(readConfig([], environment)).toMatchObject({ retentionMs: 30 * 86_400_000 });
+  expect(readConfig([], environment)).toMatchObject({
+    retentionMs: 30 * 86_400_000,
+    clickLookBackMs: 7 * 86_400_000,
+  });
   expect(readConfig([], environment)?.trackerEnvironment).toEqual({ TRACKLINE_LOG_LEVEL: 'warn' });
 });
 

@@ -30,8 +30,9 @@ Runs all of Trackline on this machine: trackers, Kinesis, DynamoDB, Redis and bo
 
 Environment: TRACKLINE_PORT (default 8080) and TRACKLINE_ADMIN_PORT (default 9090), 0 for free ones; each
 further tracker takes ports that are 10 higher (8090 and 9100, …). REDIS_URL. TRACKLINE_RETENTION_DAYS: how
-long events are kept. Names of tables and streams are the stack's own here, and not read. Every other
-TRACKLINE_ variable is the tracker's.
+long events are kept. TRACKLINE_CLICK_LOOK_BACK_DAYS: how old a click may be when a transaction names it. Names
+of tables and streams are the stack's own here, and not read. Every other TRACKLINE_ variable is the
+tracker's.
 `;
 
 /** Where the state is, unless told otherwise; where the command line looks first. */
@@ -39,15 +40,19 @@ export const stateDefault = '.local';
 
 const dayMs = 24 * 3_600_000;
 
+const days = Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 }));
+
 const schema = Type.Object({
   TRACKLINE_PORT: port(8080),
   TRACKLINE_ADMIN_PORT: port(9090),
   REDIS_URL: Type.Optional(redisUrl),
-  TRACKLINE_RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
+  TRACKLINE_RETENTION_DAYS: days,
+  TRACKLINE_CLICK_LOOK_BACK_DAYS: days,
 });
 
 /** What somebody's shell may hold for the command line or for a Lambda, and no tracker knows. */
-const notTrackers = /^TRACKLINE_(STACK|RETENTION_DAYS|[A-Z_]+_TABLE|CORE_DATA_STREAM|ON_FAILURE.*)$/;
+const notTrackers =
+  /^TRACKLINE_(STACK|RETENTION_DAYS|CLICK_LOOK_BACK_DAYS|[A-Z_]+_TABLE|CORE_DATA_STREAM|ON_FAILURE.*)$/;
 
 /** What an operator may choose of the mappings. */
 export interface MappingNumbers
@@ -72,6 +77,8 @@ export interface StackConfig {
   readonly redisUrl: string | undefined;
   /** How long events are kept; undefined: as the event-consumer has it. */
   readonly retentionMs: number | undefined;
+  /** How old a click may be when a transaction names it; undefined: the event-consumer's default. */
+  readonly clickLookBackMs: number | undefined;
   /** What trackers inherit: the environment, less what is not theirs. */
   readonly trackerEnvironment: Readonly<Record<string, string>>;
 }
@@ -141,14 +148,18 @@ export function readConfig(
     port: env.TRACKLINE_PORT,
     adminPort: env.TRACKLINE_ADMIN_PORT,
     redisUrl: env.REDIS_URL,
-    retentionMs:
-      env.TRACKLINE_RETENTION_DAYS === undefined ? undefined : env.TRACKLINE_RETENTION_DAYS * dayMs,
+    retentionMs: inMs(env.TRACKLINE_RETENTION_DAYS),
+    clickLookBackMs: inMs(env.TRACKLINE_CLICK_LOOK_BACK_DAYS),
     trackerEnvironment: Object.fromEntries(
       Object.entries(environment).filter(
         (entry): entry is [string, string] => entry[1] !== undefined && !notTrackers.test(entry[0]),
       ),
     ),
   };
+}
+
+function inMs(days: number | undefined): number | undefined {
+  return days === undefined ? undefined : days * dayMs;
 }
 
 function readOptions(args: readonly string[]) {

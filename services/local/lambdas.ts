@@ -35,6 +35,7 @@ export interface LambdasOptions {
   readonly state: string;
   readonly mappings: MappingNumbers;
   readonly retentionMs: number | undefined;
+  readonly clickLookBackMs: number | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -51,8 +52,15 @@ const invoking = {
 export async function startLambdas(options: LambdasOptions): Promise<Lambdas> {
   const { stack, clock, random, log } = options;
   const { region, dynamodbEndpoint, redisUrl, tables } = stack;
-  const { retentionMs } = options;
-  const consumer = buildHandler(() => ({ region, dynamodbEndpoint, tables, retentionMs, log }));
+  const { retentionMs, clickLookBackMs } = options;
+  const consumer = buildHandler(() => ({
+    region,
+    dynamodbEndpoint,
+    tables,
+    retentionMs,
+    clickLookBackMs,
+    log,
+  }));
   const updater = buildUpdater(() => ({ region, dynamodbEndpoint, redisUrl, tables, log }));
 
   const mappings = await Promise.all([

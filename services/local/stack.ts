@@ -94,6 +94,7 @@ export async function startStack(config: StackConfig, surroundings: Surroundings
       state,
       mappings: config.mappings,
       retentionMs: config.retentionMs,
+      clickLookBackMs: config.clickLookBackMs,
       clock,
       random,
       log,

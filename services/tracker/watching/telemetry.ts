@@ -1,5 +1,6 @@
 import type { Logger } from '@trackline/adapters/log/log';
 import type { Clock } from '@trackline/domain/clock';
+import { placeOf } from '@trackline/domain/error-place';
 import type { DrainTelemetry } from '../drain.ts';
 import type { OverloadTelemetry } from '../http/overload/overload.ts';
 import type { CallTelemetry } from '../http/tracking/call.ts';
@@ -7,7 +8,6 @@ import type { EpochCause, IncoherenceCause, ProgramCacheTelemetry } from '../pro
 import type { SpoolTelemetry } from '../shipping/disk/telemetry.ts';
 import type { SenderTelemetry, SendFailure } from '../shipping/sender.ts';
 import type { StatementTelemetry } from '../shipping/statements.ts';
-import { placeOf } from './error-place.ts';
 import type { Metrics } from './metrics.ts';
 
 const logAgainAfterMs = 10_000;
