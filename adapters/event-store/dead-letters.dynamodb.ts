@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, paginateScan, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
 import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
+import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import type { WriteOutcome } from '../dynamodb/write-outcome.ts';
 import { connectWrittenTable } from '../dynamodb/written-table.dynamodb.ts';
 import type { RecordOrigin } from '../kinesis-records/kinesis-records.ts';
-import type { DeadLetter, DeadLetterSummary, DeadLettersReader, DeadLettersWriter } from './dead-letters.ts';
+import type {
+  DeadLetter,
+  DeadLetterSummary,
+  DeadLettersReplayer,
+  DeadLettersWriter,
+} from './dead-letters.ts';
 
 export interface DeadLettersOptions extends TableTarget {
   /** Only writes look at the time and need chance. */
@@ -29,7 +35,7 @@ const partitionKeyLengthMax = 256;
  * The table `dead-letters`: a partition for each day of arrival. A letter whose bytes are too many for one
  * item goes on in further ones, in partitions that no list shows.
  */
-export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWriter & DeadLettersReader {
+export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWriter & DeadLettersReplayer {
   const { tableName, clock = systemClock, random = Math.random } = options;
   const client = connectDynamoDb(options);
   const table = connectWrittenTable({ ...options, clock, random });
@@ -59,13 +65,14 @@ export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWrit
       return letters.map((_, index) => outcomes.get(index)!);
     },
     async *list(day) {
-      const summaryOnly = {
-        ProjectionExpression: 'id, reason, detail, origin, #size',
-        ExpressionAttributeNames: { '#size': 'size' },
-      };
       for await (const item of queryPartition(client, tableName, day, summaryOnly)) {
-        yield valuesOf(item) as unknown as DeadLetterSummary;
+        yield summaryOf(valuesOf(item));
       }
+    },
+    async *listAll() {
+      const firstParts = { ...summaryOnly, FilterExpression: 'attribute_exists(reason)' };
+      const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: true, ...firstParts });
+      for await (const { Items = [] } of pages) yield* Items.map((item) => summaryOf(valuesOf(item)));
     },
     async get(id) {
       if (!idPattern.test(id)) return null;
@@ -78,13 +85,33 @@ export function connectDeadLetters(options: DeadLettersOptions): DeadLettersWrit
         if (!next) throw new Error(`Part ${part} of the dead letter ${id} is missing.`);
         pieces.push(next.bytes as Uint8Array);
       }
-      return { ...(summary as unknown as DeadLetterSummary), bytes: Buffer.concat(pieces) };
+      return { ...summaryOf(summary), bytes: Buffer.concat(pieces) };
+    },
+    async markReplayed(id, replayedAtMs) {
+      const mark = new UpdateItemCommand({
+        TableName: tableName,
+        Key: itemOf(keyOf(id, 0)),
+        UpdateExpression: 'SET replayedAtMs = :at',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: itemOf({ ':at': replayedAtMs }),
+      });
+      await heldCondition(client.send(mark));
     },
     async close() {
       client.destroy();
       table.client.destroy();
     },
   };
+}
+
+/** All but the bytes. */
+const summaryOnly = {
+  ProjectionExpression: 'id, reason, detail, origin, #size, replayedAtMs',
+  ExpressionAttributeNames: { '#size': 'size' },
+};
+
+function summaryOf(values: Record<string, unknown>): DeadLetterSummary {
+  return { replayedAtMs: null, ...values } as unknown as DeadLetterSummary;
 }
 
 function headItem({ reason, detail, bytes, origin }: DeadLetter): Item {

@@ -19,8 +19,19 @@ export interface DeadLettersReader {
    * bytes.
    */
   list(day: string): AsyncIterable<DeadLetterSummary>;
-  get(id: string): Promise<(DeadLetterSummary & { readonly bytes: Uint8Array }) | null>;
+  /** The same of all days. Reads the whole table, bytes and all. */
+  listAll(): AsyncIterable<DeadLetterSummary>;
+  get(id: string): Promise<WholeDeadLetter | null>;
   close(): Promise<void>;
+}
+
+/** The same for who puts them back onto their streams. */
+export interface DeadLettersReplayer extends DeadLettersReader {
+  /**
+   * Notes that a letter was put back, so that it is open no more. Its record, should the stream hand it out once
+   * more, makes it open again. Does nothing for a letter that is not there.
+   */
+  markReplayed(id: string, replayedAtMs: number): Promise<void>;
 }
 
 export interface DeadLetter {
@@ -38,4 +49,8 @@ export interface DeadLetterSummary {
   readonly detail: string;
   readonly size: number;
   readonly origin: RecordOrigin;
+  /** When it was last put back onto its stream; null: it was not, and is open. */
+  readonly replayedAtMs: number | null;
 }
+
+export type WholeDeadLetter = DeadLetterSummary & { readonly bytes: Uint8Array };

@@ -1,5 +1,6 @@
 import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { type Clock, delay } from '@trackline/domain/clock';
+import type { Clock } from '@trackline/domain/clock';
+import { turns } from '@trackline/domain/turns';
 import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { itemOf } from '../dynamodb/item.dynamodb.ts';
 import type { TrackingEventsEraser } from './tracking-events.ts';
@@ -23,7 +24,7 @@ export function connectEraser(options: EraserOptions): TrackingEventsEraser {
   return {
     async eraseVisitor(visitorId, { dryRun, onPage }) {
       const soFar = { read: 0, found: 0, erased: 0 };
-      const turn = oneByOne(clock, deletesPerSecondMax);
+      const turn = turns(clock, deletesPerSecondMax);
 
       async function eraseSegment(Segment: number): Promise<void> {
         const pages = paginateScan(
@@ -56,16 +57,5 @@ export function connectEraser(options: EraserOptions): TrackingEventsEraser {
     async close() {
       client.destroy();
     },
-  };
-}
-
-/** Lets whoever waits for it through one by one, no more than so many a second. */
-function oneByOne(clock: Clock, perSecondMax: number): () => Promise<void> {
-  let freeAtMs = -Infinity;
-  return async () => {
-    const nowMs = clock.monotonicMs();
-    const turnMs = Math.max(nowMs, freeAtMs);
-    freeAtMs = turnMs + 1000 / perSecondMax;
-    if (turnMs > nowMs) await delay(clock, turnMs - nowMs);
   };
 }

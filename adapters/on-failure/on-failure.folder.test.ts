@@ -45,6 +45,17 @@ test('a batch is found by the key that it is listed under', async () => {
   expect(await folder.get(listed!.key)).toEqual(listed);
 });
 
+test('a batch that was put back says when, and is listed as before', async () => {
+  const { folder, put } = buildFolder();
+  await put('event-consumer', { atMs });
+  const [open] = await listOf(folder.list());
+  expect(open!.replayedAtMs).toBeNull();
+  await folder.markReplayed(open!.key, atMs + 5_000);
+  const replayed = { ...open!, replayedAtMs: atMs + 5_000 };
+  expect(await listOf(folder.list())).toEqual([replayed]);
+  expect(await folder.get(open!.key)).toEqual(replayed);
+});
+
 test('a folder that is not there holds no batch', async () => {
   const folder = onFailureFolder(join(tmpdir(), 'trackline-nowhere'));
   expect(await listOf(folder.list())).toEqual([]);

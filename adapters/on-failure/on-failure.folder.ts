@@ -3,14 +3,14 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { GivenUpBatch, ListedBatch, OnFailureDestination } from './on-failure.ts';
 
-/** The destination of the embedded stack: a folder, with the keys that Lambda gives to objects in S3. */
+/**
+ * The destination of the embedded stack: a folder, with the keys that Lambda gives to objects in S3. What was
+ * replayed has a file beside it that says when.
+ */
 export function onFailureFolder(folder: string): OnFailureDestination {
   return {
     async put(batch) {
-      const file = join(folder, ...keyOf(batch).split('/'));
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(`${file}.new`, JSON.stringify(documentOf(batch), null, 2));
-      await rename(`${file}.new`, file);
+      await write(fileOf(keyOf(batch)), documentOf(batch));
     },
     async *list() {
       const names = await readdir(folder, { recursive: true }).catch(ifAbsent<string[]>([]));
@@ -22,13 +22,38 @@ export function onFailureFolder(folder: string): OnFailureDestination {
       }
     },
     get: read,
+    async markReplayed(key, replayedAtMs) {
+      await write(markOf(key), { replayedAt: new Date(replayedAtMs).toISOString() });
+    },
   };
+
+  function fileOf(key: string): string {
+    return join(folder, ...key.split('/'));
+  }
+
+  function markOf(key: string): string {
+    return `${fileOf(key)}.replayed`;
+  }
 
   async function read(key: string): Promise<ListedBatch | null> {
     if (key.split('/').includes('..')) return null;
-    const text = await readFile(join(folder, ...key.split('/')), 'utf8').catch(ifAbsent(null));
-    return text === null ? null : { ...batchOf(JSON.parse(text) as Document), key };
+    const text = await readFile(fileOf(key), 'utf8').catch(ifAbsent(null));
+    if (text === null) return null;
+    const mark = await readFile(markOf(key), 'utf8').catch(ifAbsent(null));
+    const replayedAtMs = mark === null ? null : Date.parse((JSON.parse(mark) as Mark).replayedAt);
+    return { ...batchOf(JSON.parse(text) as Document), key, replayedAtMs };
   }
+}
+
+interface Mark {
+  readonly replayedAt: string;
+}
+
+/** Whole, or not at all. */
+async function write(file: string, document: Document | Mark): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, JSON.stringify(document, null, 2));
+  await rename(`${file}.new`, file);
 }
 
 /** The invocation record that Lambda writes, with the payload. */

@@ -9,6 +9,8 @@ export interface OnFailureDestination {
   /** Every batch, newest first. */
   list(): AsyncIterable<ListedBatch>;
   get(key: string): Promise<ListedBatch | null>;
+  /** Notes that a batch was put back onto its stream, so that it is open no more. */
+  markReplayed(key: string, replayedAtMs: number): Promise<void>;
 }
 
 export interface GivenUpBatch {
@@ -24,4 +26,6 @@ export interface GivenUpBatch {
 export interface ListedBatch extends GivenUpBatch {
   /** Its name in the destination, as S3 would have it. */
   readonly key: string;
+  /** When it was last put back onto its stream; null: it was not, and is open. */
+  readonly replayedAtMs: number | null;
 }

@@ -2,6 +2,7 @@ import { orderIdBytesMax } from '@trackline/adapters/event-store/transactions';
 import { isIdentifier } from '@trackline/domain/identifier';
 import { isMessageId } from '@trackline/domain/message-id';
 import { type EventType, eventTypes } from '@trackline/domain/tracking-event';
+import { type Reason, reasons } from '@trackline/domain/verdict';
 import { isVisitorId } from '@trackline/domain/visitor-id';
 import { InvalidArgumentError } from 'commander';
 import { limits } from './limits.ts';
@@ -50,6 +51,20 @@ export function day(text: string): string {
 
 export function hour(text: string): string {
   return checked(text, isHour(text), 'An hour is YYYYMMDDHH, in UTC.');
+}
+
+/** Adds a reason that a dead letter may have to those before it. */
+export function deadLetterReasons(text: string, before: readonly Reason[] = []): readonly Reason[] {
+  const known = Object.entries(reasons).filter(([, { at }]) => /record|update/.test(at));
+  const names = known.map(([name]) => name);
+  return [...before, checked(text as Reason, names.includes(text), `Reasons are ${names.join(', ')}.`)];
+}
+
+/** Records a second. */
+export function recordRate(text: string): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  const isRate = number >= 1 && number <= limits.replaysPerSecondMax;
+  return checked(number, isRate, `A rate is 1 to ${limits.replaysPerSecondMax} records a second.`);
 }
 
 /** How many rows are shown at most. */

@@ -99,6 +99,9 @@ test.each([
   ['program pause a --timeout soon'],
   ['program import'],
   ['ledger --pending-max -1'],
+  ['dead-letters replay --day x'],
+  ['dead-letters replay --all-of spool_full'],
+  ['dead-letters replay --on-failure --per-second 0'],
 ])('is a mistake: %j', async (line) => {
   const { ran, mistake } = await parse(...line.split(' ').filter(Boolean));
   expect(ran).toBe(false);
@@ -120,6 +123,7 @@ describe('help', () => {
     ['report'],
     ['dead-letters', 'list'],
     ['dead-letters', 'show'],
+    ['dead-letters', 'replay'],
     ['ledger'],
   ];
 

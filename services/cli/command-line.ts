@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Reason } from '@trackline/domain/verdict';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer.ts';
 import {
   day,
+  deadLetterReasons,
   duration,
   eventType,
   hour,
@@ -10,11 +12,14 @@ import {
   messageId,
   orderId,
   origin,
+  recordRate,
   rowLimit,
   seconds,
   subId,
   visitorId,
 } from './arguments.ts';
+import type { ListOptions } from './commands/dead-letters.ts';
+import type { ReplaySelection } from './commands/dead-letters-replay.ts';
 import type { EraseOptions } from './commands/erase.ts';
 import type { EventsOptions } from './commands/events.ts';
 import type { LinkOptions } from './commands/link.ts';
@@ -22,6 +27,8 @@ import type { ReportOptions } from './commands/report.ts';
 import type { TransactionsOptions } from './commands/transactions.ts';
 import type { Context } from './context.ts';
 import type { WaitOptions } from './core-data/change-program.ts';
+import { limits } from './limits.ts';
+import type { ReplayOptions } from './replay.ts';
 
 /** Carries a command out: gives it what it needs, and shows what it answers. */
 export type Run = (command: (context: Context) => Promise<Answer>) => Promise<void>;
@@ -279,19 +286,27 @@ function addErase(root: Command, run: Run): void {
 }
 
 function addDeadLetters(root: Command, run: Run): void {
-  const deadLetters = group(root, 'dead-letters', 'look at records that could not be processed');
+  const deadLetters = group(
+    root,
+    'dead-letters',
+    'look at records that could not be processed, and put them back',
+  );
 
   deadLetters
     .command('list')
     .description('show the dead letters of a day, or the batches that Lambda gave up')
     .option('--day <YYYY-MM-DD>', 'the day (UTC) of their arrival; else today', day)
     .option('--on-failure', 'the batches that failed until their retries or age ran out, of any day', false)
-    .addHelpText('after', examples('dead-letters list --day 2026-01-31', 'dead-letters list --on-failure'))
-    .action(({ day, onFailure }: { day?: string; onFailure: boolean }) =>
+    .option('--open', 'only what was not replayed', false)
+    .addHelpText(
+      'after',
+      examples('dead-letters list --day 2026-01-31 --open', 'dead-letters list --on-failure'),
+    )
+    .action(({ onFailure, ...options }: ListOptions & { onFailure: boolean }) =>
       run(async (context) =>
         onFailure
-          ? (await import('./commands/on-failure.ts')).onFailureList(context, { day })
-          : (await import('./commands/dead-letters.ts')).deadLettersList(context, { day }),
+          ? (await import('./commands/on-failure.ts')).onFailureList(context, options)
+          : (await import('./commands/dead-letters.ts')).deadLettersList(context, options),
       ),
     );
 
@@ -306,6 +321,43 @@ function addDeadLetters(root: Command, run: Run): void {
         id.endsWith('.json')
           ? (await import('./commands/on-failure.ts')).onFailureShow(context, id, options)
           : (await import('./commands/dead-letters.ts')).deadLettersShow(context, id, options),
+      ),
+    );
+  addReplay(deadLetters, run);
+}
+
+interface ReplayFlags extends Omit<ReplaySelection, 'ids' | 'reasons'>, Omit<ReplayOptions, 'perSecondMax'> {
+  readonly perSecond: number;
+  readonly allOf?: readonly Reason[];
+}
+
+function addReplay(deadLetters: Command, run: Run): void {
+  deadLetters
+    .command('replay')
+    .description('put dead letters, or batches that Lambda gave up, back onto the streams they came from')
+    .argument('[ids...]', 'as "dead-letters list" names them')
+    .option('--day <YYYY-MM-DD>', 'those of this day (UTC)', day)
+    .option('--all-of <reason...>', 'the letters of these reasons, of the day or of all', deadLetterReasons)
+    .option('--on-failure', 'batches, not letters', false)
+    .option('--again', 'also what was replayed before', false)
+    .option('--dry-run', 'put nothing back', false)
+    .option('--per-second <n>', 'so many records at most', recordRate, limits.replaysPerSecond)
+    .addHelpText(
+      'after',
+      examples(
+        'dead-letters replay 2026-01-31-0123456789abcdef',
+        'dead-letters replay --day 2026-01-31 --dry-run',
+        'dead-letters replay --all-of event_undecodable event_invalid',
+        'dead-letters replay --on-failure --per-second 100',
+      ),
+    )
+    .action((ids: string[], { again, dryRun, perSecond, allOf, ...of }: ReplayFlags) =>
+      run(async (context) =>
+        (await import('./commands/dead-letters-replay.ts')).deadLettersReplay(
+          context,
+          { ids, reasons: allOf, ...of },
+          { again, dryRun, perSecondMax: perSecond },
+        ),
       ),
     );
 }

@@ -1,4 +1,4 @@
-import type { DeadLettersReader } from '@trackline/adapters/event-store/dead-letters';
+import type { DeadLettersReplayer } from '@trackline/adapters/event-store/dead-letters';
 import type { LedgerReader } from '@trackline/adapters/event-store/ledger';
 import type {
   TrackingEventsEraser,
@@ -19,13 +19,15 @@ import type { Clock, Random } from '@trackline/domain/clock';
 export interface Parts {
   programTable(): Promise<ProgramTableReader>;
   coreDataStream(): Promise<EventStream>;
+  /** Any stream, by its name. */
+  stream(name: string): Promise<EventStream>;
   programStoreReader(): Promise<ProgramStoreReader>;
   programStoreWriter(): Promise<ProgramStoreWriter>;
   trackingEvents(): Promise<TrackingEventsReader>;
   eraser(): Promise<TrackingEventsEraser>;
   transactions(): Promise<TransactionsReader>;
   ledger(): Promise<LedgerReader>;
-  deadLetters(): Promise<DeadLettersReader>;
+  deadLetters(): Promise<DeadLettersReplayer>;
   onFailure(): Promise<OnFailureDestination>;
   /** The keyring of this file, or else the one that environment or stack file name; an empty one if none does. */
   keyring(file: string | undefined): Promise<Keyring>;

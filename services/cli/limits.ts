@@ -24,6 +24,12 @@ export const limits = Object.freeze({
   rowsShownMax: 10_000,
   /** Hours of a day that are counted at a time. */
   hoursReadMax: 4,
+  /** Dead letters under way at a time; a stream that takes nothing for so long takes none. */
+  replaysAtOnce: 8,
+  replayGiveUpMs: 10_000,
+  /** Records a second, unless chosen, and at most: what one shard takes is for the trackers first. */
+  replaysPerSecond: 500,
+  replaysPerSecondMax: 100_000,
   hexBytesShown: 4 * 1024,
   /** Of what a dead letter decodes to. */
   partsShown: 20,

@@ -1,3 +1,4 @@
+import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
 import { systemClock } from '@trackline/domain/clock';
 import { CommanderError } from 'commander';
 import { commandLine, type GlobalOptions, type Run } from './command-line.ts';
@@ -83,6 +84,7 @@ async function complain(error: unknown, help: readonly string[]): Promise<number
 function connectParts(stackFile: string | undefined) {
   let settings: Settings | undefined;
   const connected: Promise<{ close(): Promise<void> }>[] = [];
+  const streams = new Map<string, () => Promise<EventStream>>();
 
   function once<T extends { close(): Promise<void> }>(connect: (settings: Settings) => Promise<T>) {
     let part: Promise<T> | undefined;
@@ -111,17 +113,20 @@ function connectParts(stackFile: string | undefined) {
       );
       return connectProgramTable(dynamoDb(of, of.tables.programs));
     }),
-    coreDataStream: once(async (of) => {
-      const { connectKinesisEventStream } = await import(
-        '@trackline/adapters/event-stream/event-stream.kinesis'
-      );
-      return connectKinesisEventStream({
-        streamName: of.coreDataStream,
-        region: of.region,
-        endpoint: of.kinesisEndpoint,
-        requestTimeoutMs: limits.putTimeoutMs,
+    coreDataStream: async () => parts.stream((await find()).coreDataStream),
+    stream(name) {
+      const known = streams.get(name);
+      if (known) return known();
+      const connect = once(async ({ region, kinesisEndpoint: endpoint }) => {
+        const { connectKinesisEventStream } = await import(
+          '@trackline/adapters/event-stream/event-stream.kinesis'
+        );
+        const requestTimeoutMs = limits.putTimeoutMs;
+        return connectKinesisEventStream({ streamName: name, region, endpoint, requestTimeoutMs });
       });
-    }),
+      streams.set(name, connect);
+      return connect();
+    },
     programStoreReader: once(async (of) => {
       const { connectProgramStoreReader } = await import(
         '@trackline/adapters/program-store/program-store.redis'

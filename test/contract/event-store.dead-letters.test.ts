@@ -55,6 +55,7 @@ describe('dead letters', () => {
         detail,
         origin,
         size: 1_000,
+        replayedAtMs: null,
       });
       expect(others).toEqual([]);
       const found = await letters.get(summary!.id);
@@ -97,6 +98,37 @@ describe('dead letters', () => {
       await letters.put(batch, soon());
       expect(await items()).toEqual(before);
       expect(before).toHaveLength(1 + 3);
+    });
+
+    test('a letter that was put back says when, and so does every reader', async () => {
+      const { letters, list } = await connected();
+      await letters.put([letter(randomBytes(800_000)), letter(randomBytes(10))], soon());
+      const [first, second] = await list('2026-01-31');
+      await letters.markReplayed(first!.id, arrivedAtMs + 1_000);
+      const marked = { ...first!, replayedAtMs: arrivedAtMs + 1_000 };
+      expect(await list('2026-01-31')).toEqual([marked, second]);
+      expect(await letters.get(first!.id)).toMatchObject(marked);
+    });
+
+    test('a note of a letter that is not there makes none', async () => {
+      const { letters, table } = await connected();
+      await letters.markReplayed('2026-01-31-0123456789abcdef', 1);
+      expect(await dynamoDb.items(table)).toEqual([]);
+    });
+
+    test('those of all days are listed, each once, however large', async () => {
+      const { letters } = await connected();
+      const days = [0, 1, 400].map((n) => ({
+        origin: { ...letter(randomBytes(1)).origin, arrivedAtMs: arrivedAtMs - n * 86_400_000 },
+      }));
+      const batch = days.map((day, n) => letter(randomBytes(n === 1 ? 900_000 : 10), day));
+      await letters.put(batch, soon());
+      const sizes = (await listOf(letters.listAll())).map(({ id, size }) => [id.slice(0, 10), size]).sort();
+      expect(sizes).toEqual([
+        ['2024-12-27', 10],
+        ['2026-01-30', 900_000],
+        ['2026-01-31', 10],
+      ]);
     });
 
     test('a flood of letters goes in batches, large ones among them', async () => {

@@ -38,6 +38,11 @@ export class MemoryParts {
   keyring: Keyring = emptyKeyring;
   trackerUrl: string | undefined = 'http://127.0.0.1:8080';
   readonly letters: (DeadLetter & { readonly id: string })[] = [];
+  /** When letters and batches were replayed, by their ids. */
+  readonly replayed = new Map<string, number>();
+  /** What was put on which stream by its name; and what it makes of a record. */
+  readonly putBack: { readonly stream: string; readonly record: StreamRecord }[] = [];
+  onPutBack: (record: StreamRecord) => PutOutcome = () => taken;
   readonly batches: ListedBatch[] = [];
   readonly progress: string[] = [];
 
@@ -63,6 +68,10 @@ export class MemoryParts {
 
   #parts(): Parts {
     const close = async () => {};
+    const replayedAtMs = (id: string) => this.replayed.get(id) ?? null;
+    const summary = (letter: DeadLetter & { readonly id: string }) =>
+      summaryOf(letter, replayedAtMs(letter.id));
+    const marked = (batch: ListedBatch) => ({ ...batch, replayedAtMs: replayedAtMs(batch.key) });
     return {
       programTable: async () => ({
         latest: async (id) => this.versions.get(id)?.at(-1) ?? null,
@@ -71,6 +80,15 @@ export class MemoryParts {
         close,
       }),
       coreDataStream: async () => ({ put: async (records) => this.#put(records), close }),
+      stream: async (stream) => ({
+        put: async (records) =>
+          records.map((record) => {
+            const outcome = this.onPutBack(record);
+            if (outcome.ok) this.putBack.push({ stream, record });
+            return outcome;
+          }),
+        close,
+      }),
       programStoreReader: async () => ({
         fetch: async (id) => ({ program: this.store.get(id) ?? null, generation: this.generation }),
         head: unused,
@@ -130,18 +148,21 @@ export class MemoryParts {
       }),
       deadLetters: async () => ({
         list: (day) => each(this.letters.filter(({ id }) => id.startsWith(day)).map(summary)),
+        listAll: () => each(this.letters.map(summary)),
         get: async (id) => {
           const letter = this.letters.find((held) => held.id === id);
           return letter ? { ...summary(letter), bytes: letter.bytes } : null;
         },
+        markReplayed: async (id, atMs) => void this.replayed.set(id, atMs),
         close,
       }),
       keyring: async () => this.keyring,
       trackerUrl: async () => this.trackerUrl,
       onFailure: async () => ({
         put: unused,
-        list: () => each(this.batches),
-        get: async (key) => this.batches.find((batch) => batch.key === key) ?? null,
+        list: () => each(this.batches.map(marked)),
+        get: async (key) => this.batches.map(marked).find((batch) => batch.key === key) ?? null,
+        markReplayed: async (key, atMs) => void this.replayed.set(key, atMs),
       }),
     };
   }
@@ -180,14 +201,11 @@ export async function whileTimePasses<T>(
 
 const taken: PutOutcome = { ok: true, shardId: 'shardId-000000000000', sequenceNumber: '1' };
 
-function summary({
-  id,
-  reason,
-  detail,
-  bytes,
-  origin,
-}: DeadLetter & { readonly id: string }): DeadLetterSummary {
-  return { id, reason, detail, size: bytes.length, origin };
+function summaryOf(
+  { id, reason, detail, bytes, origin }: DeadLetter & { readonly id: string },
+  replayedAtMs: number | null,
+): DeadLetterSummary {
+  return { id, reason, detail, size: bytes.length, origin, replayedAtMs };
 }
 
 async function* each<T>(items: readonly T[]): AsyncIterable<T> {

@@ -49,8 +49,24 @@ describe('list', () => {
     expect(await ids()).toEqual(['2026-01-31-b', '2026-01-31-a']);
     expect(await ids('2026-01-30')).toEqual(['2026-01-30-c']);
     expect((await deadLettersList(context, {})).text(Infinity)).toMatch(
-      /2026-01-31-b +2026-01-31T12:00:00Z +trackline-core-data +update_invalid +22/,
+      /2026-01-31-b +2026-01-31T12:00:00Z +trackline-core-data +update_invalid +22 +open/,
     );
+  });
+
+  test('tells when one was replayed, or leaves it out', async () => {
+    keep('2026-01-31-a');
+    keep('2026-01-31-b');
+    parts.replayed.set('2026-01-31-a', nowMs + 5_000);
+    const all = await deadLettersList(context, {});
+    expect(all.json).toMatchObject({
+      deadLetters: [{ replayedAt: '2026-01-31T12:00:05.000Z' }, { replayedAt: null }],
+    });
+    expect(all.text(Infinity)).toMatch(/2026-01-31-a .* 2026-01-31T12:00:05Z +version/);
+    const open = await deadLettersList(context, { open: true });
+    expect(open.json).toMatchObject({ deadLetters: [{ id: '2026-01-31-b' }] });
+    parts.replayed.set('2026-01-31-b', nowMs);
+    const none = await deadLettersList(context, { open: true });
+    expect(none.text(Infinity)).toBe('No open dead letters on 2026-01-31 (UTC).');
   });
 
   test('says that there are none', async () => {
@@ -99,6 +115,7 @@ describe('batches that were given up', () => {
     condition: 'RetryAttemptsExhausted',
     invokeCount: 21,
     atMs: nowMs,
+    replayedAtMs: null,
     records: [
       kinesisRecord(Buffer.from('{"id":"a","version":7,"deleted":true}'), 4957, 'trackline-core-data'),
     ],
@@ -112,8 +129,17 @@ describe('batches that were given up', () => {
     });
     expect((await onFailureList(context, { day: '2026-01-30' })).json).toEqual({ batches: [] });
     expect((await onFailureList(context, {})).text(Infinity)).toMatch(
-      /RetryAttemptsExhausted +21 +1 +aws\/lambda/,
+      /RetryAttemptsExhausted +21 +1 +open +aws\/lambda/,
     );
+  });
+
+  test('are listed with when they were replayed, or left out', async () => {
+    parts.batches.push(batch);
+    parts.replayed.set(batch.key, nowMs + 1);
+    expect((await onFailureList(context, {})).json).toMatchObject({
+      batches: [{ replayedAt: '2026-01-31T12:00:00.001Z' }],
+    });
+    expect((await onFailureList(context, { open: true })).json).toEqual({ batches: [] });
   });
 
   test('are shown record by record, decoded', async () => {

@@ -7,22 +7,24 @@ import { hexDump } from '../hex-dump.ts';
 import { limits } from '../limits.ts';
 import { type Cell, count, pairs, table } from '../table.ts';
 import { dayOf, iso, shortIso } from '../time.ts';
+import type { ListOptions } from './dead-letters.ts';
 
 /**
  * `dead-letters list --on-failure`: the batches that a Lambda failed on until its retries or their age ran
  * out, newest first.
  */
-export async function onFailureList(
-  { parts }: Context,
-  { day }: { readonly day?: string | undefined },
-): Promise<Answer> {
+export async function onFailureList({ parts }: Context, { day, open = false }: ListOptions): Promise<Answer> {
   const batches: ListedBatch[] = [];
   for await (const batch of (await parts.onFailure()).list()) {
-    if (day === undefined || dayOf(batch.atMs) === day) batches.push(batch);
+    const isMeant = day === undefined || dayOf(batch.atMs) === day;
+    if (isMeant && !(open && batch.replayedAtMs !== null)) batches.push(batch);
   }
   return {
     json: { batches: batches.map(batchJson) },
-    text: () => (batches.length > 0 ? batchTable(batches) : 'No batch was given up.'),
+    text: () => {
+      if (batches.length > 0) return batchTable(batches);
+      return open ? 'No batch that was given up is open.' : 'No batch was given up.';
+    },
   };
 }
 
@@ -33,9 +35,7 @@ export async function onFailureShow(
   { full }: { readonly full: boolean },
 ): Promise<Answer> {
   const batch = await (await parts.onFailure()).get(key);
-  if (batch === null) {
-    throw new Failure(`There is no batch ${key}. "trackline dead-letters list --on-failure" names all.`);
-  }
+  if (batch === null) throw noBatch(key);
   const records = batch.records.map(({ kinesis }) => {
     const bytes = Buffer.from(kinesis.data, 'base64');
     return { ...kinesis, bytes, decoded: decodeLetter(null, bytes) };
@@ -61,6 +61,7 @@ export async function onFailureShow(
           ['mapping', batch.mapping],
           ['shard', batch.shardId],
           ['given up at', iso(batch.atMs)],
+          ['replayed at', batch.replayedAtMs === null ? 'open' : iso(batch.replayedAtMs)],
           ['records', batch.records.length],
         ]),
         ...records.flatMap(({ sequenceNumber, partitionKey, bytes, decoded }) => [
@@ -76,18 +77,41 @@ export async function onFailureShow(
   };
 }
 
-function batchJson({ key, mapping, shardId, condition, invokeCount, atMs, records }: ListedBatch) {
-  return { key, mapping, shardId, condition, invokeCount, givenUpAt: iso(atMs), records: records.length };
+/** What names a batch, and no dead letter. */
+export function isBatchKey(id: string): boolean {
+  return id.endsWith('.json');
+}
+
+export function noBatch(key: string): Failure {
+  return new Failure(`There is no batch ${key}. "trackline dead-letters list --on-failure" names all.`);
+}
+
+function batchJson(batch: ListedBatch) {
+  const { key, mapping, shardId, condition, invokeCount, atMs, records, replayedAtMs } = batch;
+  const replayedAt = replayedAtMs && iso(replayedAtMs);
+  return {
+    key,
+    mapping,
+    shardId,
+    condition,
+    invokeCount,
+    givenUpAt: iso(atMs),
+    replayedAt,
+    records: records.length,
+  };
 }
 
 function batchTable(batches: readonly ListedBatch[]): string {
-  const rows = batches.map(({ key, mapping, condition, invokeCount, atMs, records }): Cell[] => [
-    shortIso(atMs),
-    mapping,
-    condition,
-    invokeCount,
-    records.length,
-    key,
-  ]);
-  return table(['GIVEN UP AT', 'MAPPING', 'CONDITION', 'TRIES', 'RECORDS', 'KEY'], rows);
+  const rows = batches.map(
+    ({ key, mapping, condition, invokeCount, atMs, records, replayedAtMs }): Cell[] => [
+      shortIso(atMs),
+      mapping,
+      condition,
+      invokeCount,
+      records.length,
+      replayedAtMs === null ? 'open' : shortIso(replayedAtMs),
+      key,
+    ],
+  );
+  return table(['GIVEN UP AT', 'MAPPING', 'CONDITION', 'TRIES', 'RECORDS', 'REPLAYED AT', 'KEY'], rows);
 }
