@@ -10,8 +10,14 @@ const now = 1_000_000;
 const recent = now - 1_000;
 const old = now - pendingMaxMs - 1;
 
-function row(first: number, last: number, storedAtMs = recent, deadLettered = 0): LedgerRow {
-  return { writer, first, last, storedAtMs, deadLettered, replayed: false };
+function row(first: number, last: number, storedAtMs = recent, dead = 0): LedgerRow {
+  return {
+    writer,
+    first,
+    last,
+    storedAtMs,
+    deadLetters: dead > 0 ? [{ first, last: first + dead - 1 }] : [],
+  };
 }
 
 function statement(acceptedThrough: number, atMs = recent, more: Partial<Statement> = {}): Statement {

@@ -5,25 +5,23 @@ export interface Coverage {
   readonly gaps: readonly Interval[];
   /** The end of the last of them; `expiredThrough` where there is none. */
   readonly coveredThrough: number;
-  /** Numbers that were booked again, replays of dead letters not counted. */
+  /** How often numbers were stored beyond once. A dead letter that was replayed well was stored once. */
   readonly duplicates: number;
-  /** Dead letters that were not replayed since. */
+  /** Dead letters that were not replayed since, or in vain: numbers that are covered, and stored by no row. */
   readonly deadLettered: number;
 }
 
-/**
- * Unites the rows behind `expiredThrough`. Only what was booked for a second time by itself is a duplicate: a
- * replay of a dead letter has to be booked twice, and makes one of the row that it lies in good.
- */
+/** Unites the rows behind `expiredThrough`. */
 export function unite(rows: readonly LedgerRow[], expiredThrough: number): Coverage {
-  const replays: LedgerRow[] = [];
-  const booked: LedgerRow[] = [];
-  for (const row of rows.toSorted(byPlace)) {
-    if (row.last > expiredThrough) (row.replayed ? replays : booked).push(row);
-  }
-  const { duplicates } = covered(booked, expiredThrough);
-  const { gaps, coveredThrough } = covered([...booked, ...replays].sort(byPlace), expiredThrough);
-  return { gaps, coveredThrough, duplicates, deadLettered: openDeadLetters(booked, replays) };
+  const covered = union(within(rows, expiredThrough + 1, Infinity));
+  const stored = within(rows.flatMap(storedOf), expiredThrough + 1, Infinity);
+  const storedOnce = width(union(stored));
+  return {
+    gaps: between(expiredThrough, covered),
+    coveredThrough: covered.at(-1)?.last ?? expiredThrough,
+    duplicates: width(stored) - storedOnce,
+    deadLettered: width(covered) - storedOnce,
+  };
 }
 
 /** How many events the intervals hold. */
@@ -38,34 +36,26 @@ export function within(intervals: readonly Interval[], first: number, last: numb
     .filter((part) => part.first <= part.last);
 }
 
-/** `rows` in the order of their places. */
-function covered(rows: readonly LedgerRow[], expiredThrough: number) {
-  const gaps: Interval[] = [];
-  let coveredThrough = expiredThrough;
-  let duplicates = 0;
-  for (const row of rows) {
-    const first = Math.max(row.first, expiredThrough + 1);
-    if (first > coveredThrough + 1) gaps.push({ first: coveredThrough + 1, last: first - 1 });
-    duplicates += Math.max(0, Math.min(row.last, coveredThrough) - first + 1);
-    coveredThrough = Math.max(coveredThrough, row.last);
-  }
-  return { gaps, coveredThrough, duplicates };
+/** What a row holds besides its dead letters. */
+function storedOf({ first, last, deadLetters }: LedgerRow): Interval[] {
+  return [...between(first - 1, deadLetters), { first: (deadLetters.at(-1)?.last ?? first - 1) + 1, last }];
 }
 
-/** Those of the rows that were booked first, less what was replayed well; and those that failed again alone. */
-function openDeadLetters(booked: readonly LedgerRow[], replays: readonly LedgerRow[]): number {
-  const failedAgain = new Set<LedgerRow>(replays.filter(({ deadLettered }) => deadLettered > 0));
-  let open = 0;
-  for (const row of booked) {
-    if (row.deadLettered === 0) continue;
-    const inside = replays.filter((replay) => replay.first >= row.first && replay.last <= row.last);
-    for (const replay of inside) failedAgain.delete(replay);
-    const mended = inside.filter(({ deadLettered }) => deadLettered === 0);
-    open += Math.max(0, row.deadLettered - width(mended));
+/** The numbers of all intervals, each once, in order; those that touch are one. */
+function union(intervals: readonly Interval[]): Interval[] {
+  const united: { first: number; last: number }[] = [];
+  for (const { first, last } of intervals.toSorted((a, b) => a.first - b.first)) {
+    const open = united.at(-1);
+    if (open && first <= open.last + 1) open.last = Math.max(open.last, last);
+    else united.push({ first, last });
   }
-  return [...failedAgain].reduce((sum, { deadLettered }) => sum + deadLettered, open);
+  return united;
 }
 
-function byPlace(a: Interval, b: Interval): number {
-  return a.first - b.first || a.last - b.last;
+/** What intervals in order, none of which overlaps another, leave out behind `after` and before their end. */
+function between(after: number, intervals: readonly Interval[]): Interval[] {
+  const ends = [after, ...intervals.map(({ last }) => last)];
+  return intervals
+    .map(({ first }, index) => ({ first: ends[index]! + 1, last: first - 1 }))
+    .filter((gap) => gap.first <= gap.last);
 }

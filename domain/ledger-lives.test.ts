@@ -24,7 +24,7 @@ function said(since: number, at: number, through: number, more: Partial<Statemen
 
 const inMemory = { onDisk: false };
 const stored = (first: number, last: number, at: number): LedgerRow => ({
-  ...{ writer, first, last, storedAtMs: minutesAgo(at), deadLettered: 0, replayed: false },
+  ...{ writer, first, last, storedAtMs: minutesAgo(at), deadLetters: [] },
 });
 
 function balanced(rows: readonly LedgerRow[], ...statements: readonly Statement[]) {

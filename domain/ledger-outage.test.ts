@@ -21,7 +21,7 @@ function said(
 }
 
 const stored = (first: number, last: number, at: number): LedgerRow => ({
-  ...{ writer, first, last, storedAtMs: secondsAgo(at), deadLettered: 0, replayed: false },
+  ...{ writer, first, last, storedAtMs: secondsAgo(at), deadLetters: [] },
 });
 
 function balanced(rows: readonly LedgerRow[], statements: readonly Statement[]) {

@@ -17,10 +17,11 @@ export interface Interval {
 export interface LedgerRow extends Interval {
   readonly writer: string;
   readonly storedAtMs: number;
-  /** How many of them are dead letters. */
-  readonly deadLettered: number;
-  /** They had been dead letters, and were put on the stream once more. */
-  readonly replayed: boolean;
+  /**
+   * Which of them are dead letters: in order, none overlapping another. One that is replayed is booked once more, in
+   * a row of its own; this tells it from a duplicate, and the dead letter that is none any more from one that is.
+   */
+  readonly deadLetters: readonly Interval[];
 }
 
 /**

@@ -46,10 +46,14 @@ export class Pace {
     });
   }
 
-  /** Gives the turns that have come, and sees to the next one. */
-  #give(): void {
+  /**
+   * Gives the turns that have come, and sees to the next one.
+   *
+   * @param dueMs when it was to be called; a timer may be early by a fraction
+   */
+  #give(dueMs = -Infinity): void {
     this.#timer = null;
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = Math.max(this.#clock.monotonicMs(), dueMs);
     for (;;) {
       const nextMs = Math.max(nowMs, this.#nextMs);
       // Nobody's turn comes before the next one.
@@ -58,7 +62,7 @@ export class Pace {
       for (const { resolve } of late) resolve(false);
       if (inTime.length === 0) return;
       if (nextMs > nowMs) {
-        this.#timer = this.#clock.after(nextMs - nowMs, () => this.#give());
+        this.#timer = this.#clock.after(nextMs - nowMs, () => this.#give(nextMs));
         return;
       }
       this.#nextMs = nowMs + this.#gap();

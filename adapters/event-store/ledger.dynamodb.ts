@@ -1,5 +1,5 @@
 import { type Clock, type Random, systemClock } from '@trackline/domain/clock';
-import type { LedgerRow, Statement } from '@trackline/domain/ledger';
+import type { Interval, LedgerRow, Statement } from '@trackline/domain/ledger';
 import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
 import { connectDynamoDb, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { type Item, itemOf, valuesOf } from '../dynamodb/item.dynamodb.ts';
@@ -76,7 +76,11 @@ export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerRead
     const { writer, storedAtMs } = row;
     const sk = `i#${padded(row.first, 16)}-${padded(row.last, 16)}`;
     const expiresAt = seconds(storedAtMs + retentionMs + rowsOutliveMs);
-    return { writer, atMs: storedAtMs, item: itemOf({ pk: partitionOf(writer), sk, ...row, expiresAt }) };
+    return {
+      writer,
+      atMs: storedAtMs,
+      item: itemOf({ pk: partitionOf(writer), sk, ...row, deadLetters: textOf(row.deadLetters), expiresAt }),
+    };
   }
 
   function statementEntry(statement: Statement): Entry {
@@ -104,7 +108,7 @@ export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerRead
       for await (const item of query(partitionOf(writer))) {
         const { pk: _pk, sk, expiresAt: _expiresAt, judgedUntil, ...rest } = item;
         if ((sk as string).startsWith('i#')) {
-          rows.push({ ...rowsOfOld, ...rest } as unknown as LedgerRow);
+          rows.push({ ...rest, deadLetters: intervalsOf(rest.deadLetters) } as unknown as LedgerRow);
           continue;
         }
         const statement = { ...statementsOfOld, ...rest } as unknown as Statement;
@@ -122,8 +126,7 @@ export function connectLedger(options: LedgerOptions): LedgerWriter & LedgerRead
   };
 }
 
-/** What items of the first release have not. */
-const rowsOfOld = { replayed: false } satisfies Partial<LedgerRow>;
+/** What statements of the first release have not; their rows do not tell which events are dead letters. */
 const statementsOfOld = {
   sinceMs: 0,
   sentThrough: 0,
@@ -138,6 +141,19 @@ interface Entry {
   /** When what it tells of happened. */
   readonly atMs: number;
   readonly item: Item;
+}
+
+/** `5 9-12` */
+function textOf(intervals: readonly Interval[]): string {
+  return intervals.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(' ');
+}
+
+function intervalsOf(text: unknown): Interval[] {
+  if (typeof text !== 'string' || text === '') return [];
+  return text.split(' ').map((each) => {
+    const [first, last = first] = each.split('-').map(Number);
+    return { first: first!, last: last! };
+  });
 }
 
 function partitionOf(writer: string): string {

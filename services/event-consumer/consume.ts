@@ -86,7 +86,7 @@ export async function consume(
     const rows = whole.flatMap(({ sequenceNumber, places }) =>
       owned(
         sequenceNumber,
-        runsOf(places).map((run) => ({ ...run, replayed: false, storedAtMs })),
+        runsOf(places).map((run) => ({ ...run, storedAtMs })),
       ),
     );
     failures.addAll('ledger', rows, await ledger.book(rows.map(unowned), deadlines.writesMs));

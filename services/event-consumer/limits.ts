@@ -13,6 +13,8 @@ export const limits = Object.freeze({
   writesShareOfTime: 0.9,
   /** Dead letters of one record; beyond them the record is kept whole, as one. */
   lettersPerRecordMax: 100,
+  /** Of one row of the ledger: so many are 170 KB at most, and an item is 400. */
+  deadIntervalsPerRowMax: 5_000,
   /** Orders that are settled at a time; the messages of one follow each other. */
   ordersAtOnce: 16,
   /**

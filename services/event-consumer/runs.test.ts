@@ -1,3 +1,4 @@
+import { width } from '@trackline/domain/ledger-coverage';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Place, runsOf } from './runs.ts';
@@ -6,9 +7,11 @@ const event = (sequence: number, writer = 'w1'): Place => ({ writer, sequence, i
 const tooLarge = (sequence: number): Place => ({ writer: 'w1', sequence, isDeadLetter: true });
 const bad: Place = 'undecodable';
 
-/** `writer first-last deadLettered` */
+/** `writer first-last`, and how many of them are dead letters */
 function told(...places: Place[]): string[] {
-  return runsOf(places).map((run) => `${run.writer} ${run.first}-${run.last} ${run.deadLettered}`);
+  return runsOf(places).map(
+    ({ writer, first, last, deadLetters }) => `${writer} ${first}-${last} ${width(deadLetters)}`,
+  );
 }
 
 describe('the intervals of an aggregate', () => {
@@ -34,6 +37,25 @@ describe('the intervals of an aggregate', () => {
 
   test('an event that became a dead letter is covered and counted', () => {
     expect(told(event(5), tooLarge(6), bad, event(8))).toEqual(['w1 5-8 2']);
+  });
+
+  test('which are dead letters is told by their numbers', () => {
+    const [run] = runsOf([bad, event(6), tooLarge(7), bad, event(9), bad]);
+    expect(run!.deadLetters).toEqual([
+      { first: 5, last: 5 },
+      { first: 7, last: 8 },
+      { first: 10, last: 10 },
+    ]);
+  });
+
+  test('a patchwork of good and bad is cut into rows that a table takes, and covers the same', () => {
+    const places = Array.from({ length: 24_002 }, (_, n) => (n % 2 === 0 ? event(n + 1) : bad));
+    const runs = runsOf(places);
+    expect(runs.map(({ first, last, deadLetters }) => [first, last, width(deadLetters)])).toEqual([
+      [1, 10_000, 5_000],
+      [10_001, 20_000, 5_000],
+      [20_001, 24_002, 2_001],
+    ]);
   });
 
   test('nothing but undecodable events, or nothing at all, claims nothing', () => {

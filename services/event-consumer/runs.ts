@@ -1,4 +1,5 @@
 import type { Interval } from '@trackline/domain/ledger';
+import { limits } from './limits.ts';
 
 /**
  * What stood at one place of an aggregate: an event with its writer and number, or something that could not
@@ -10,7 +11,7 @@ export type Place =
 
 export interface Run extends Interval {
   readonly writer: string;
-  readonly deadLettered: number;
+  readonly deadLetters: readonly Interval[];
 }
 
 /**
@@ -36,12 +37,23 @@ export function runsOf(places: readonly Place[]): Run[] {
     only.from = Math.max(0, 1 - only.origin);
     only.to = places.length - 1;
   }
-  return stretches.map(({ writer, origin, from, to }) => ({
-    writer,
-    first: origin + from,
-    last: origin + to,
-    deadLettered: places.slice(from, to + 1).filter(isDead).length,
-  }));
+  return stretches.flatMap(({ writer, origin, from, to }) => {
+    const deadLetters = deadIn(places.slice(from, to + 1), origin + from);
+    return cut({ writer, first: origin + from, last: origin + to, deadLetters });
+  });
+}
+
+/**
+ * Runs of which each is a row that a table takes: an aggregate of another maker may be a patchwork of good events and
+ * bad ones.
+ */
+function cut(run: Run): Run[] {
+  const { writer, last, deadLetters } = run;
+  if (deadLetters.length <= limits.deadIntervalsPerRowMax) return [run];
+  const head = deadLetters.slice(0, limits.deadIntervalsPerRowMax);
+  const middle = head.at(-1)!.last;
+  const tail = { writer, first: middle + 1, last, deadLetters: deadLetters.slice(head.length) };
+  return [{ ...run, last: middle, deadLetters: head }, ...cut(tail)];
 }
 
 /** Places whose events agree; both ends are in it. */
@@ -53,6 +65,15 @@ interface Stretch {
   to: number;
 }
 
-function isDead(place: Place): boolean {
-  return place === 'undecodable' || place.isDeadLetter;
+/** Which of the places are dead letters, by their numbers. */
+function deadIn(places: readonly Place[], first: number): Interval[] {
+  const dead: { first: number; last: number }[] = [];
+  places.forEach((place, index) => {
+    if (place !== 'undecodable' && !place.isDeadLetter) return;
+    const sequence = first + index;
+    const open = dead.at(-1);
+    if (open?.last === sequence - 1) open.last = sequence;
+    else dead.push({ first: sequence, last: sequence });
+  });
+  return dead;
 }

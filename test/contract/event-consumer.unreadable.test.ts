@@ -1,4 +1,5 @@
 import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { unite } from '@trackline/domain/ledger-coverage';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb, type TestDynamoDb } from '../helpers/dynamodb.ts';
@@ -93,6 +94,28 @@ describe('a row that this build can’t read', () => {
       await consumer.consume({ ...failing, transaction: { ...failing.transaction, claims: false } });
       await damage(dynamoDb, consumer.tables.trackingEvents, change);
       await expectAlone(consumer, failing, new RegExp(failing.messageId));
+    });
+
+    test('once it is mended, a replay settles the order: the letter is none any more, and no duplicate', async () => {
+      const consumer = await buildOrderConsumer(dynamoDb);
+      const [claiming, other] = transactionRun(2, {}, { writer: 'w5' });
+      await consumer.consume({ ...claiming!, writer: 'w0' });
+      const rows = await dynamoDb.items(consumer.tables.transactions);
+      await damage(dynamoDb, consumer.tables.transactions, keysOnly);
+      const failing = { ...other!, transaction: { ...other!.transaction, status: 'approved' as const } };
+      const events = eventRun('w5', 3, 2);
+      await consumer.handler(kinesisEvent(aggregate({ ...failing }, ...events)), context());
+      const balance = async () => unite((await consumer.ledger.account('w5')).rows, 1);
+      expect(await balance()).toEqual({ gaps: [], coveredThrough: 4, duplicates: 0, deadLettered: 1 });
+
+      for (const row of rows) await damage(dynamoDb, consumer.tables.transactions, () => row);
+      const [letter] = await consumer.letters();
+      expect(await consumer.handler(kinesisEvent(letter!.bytes), context())).toEqual(allDone);
+      expect(await consumer.order()).toMatchObject({
+        status: 'approved',
+        reached: { approved: { messageId: failing.messageId } },
+      });
+      expect(await balance()).toEqual({ gaps: [], coveredThrough: 4, duplicates: 0, deadLettered: 0 });
     });
 
     test('names its row to whoever reads it', async () => {

@@ -12,8 +12,14 @@ const storedAtMs = Date.UTC(2026, 0, 31, 12);
 const done = { ok: true };
 const soon = () => performance.now() + 15_000;
 
-function row(writer: string, first: number, last: number, deadLettered = 0): LedgerRow {
-  return { writer, first, last, storedAtMs, deadLettered, replayed: false };
+function row(writer: string, first: number, last: number, dead = 0): LedgerRow {
+  return {
+    writer,
+    first,
+    last,
+    storedAtMs,
+    deadLetters: dead > 0 ? [{ first, last: first + dead - 1 }] : [],
+  };
 }
 
 function statement(writer: string, atMs: number, acceptedThrough: number): Statement {
@@ -53,10 +59,16 @@ describe('ledger', () => {
         onDisk: true,
         final: true,
       };
-      const replay = { ...row('w1', 7, 7), replayed: true };
+      const booked = {
+        ...row('w1', 1, 20),
+        deadLetters: [
+          { first: 5, last: 5 },
+          { first: 9, last: 12 },
+        ],
+      };
       await ledger.state([told], soon());
-      await ledger.book([replay], soon());
-      expect(await ledger.account('w1')).toEqual({ rows: [replay], statements: [told], expiredThrough: 0 });
+      await ledger.book([booked], soon());
+      expect(await ledger.account('w1')).toEqual({ rows: [booked], statements: [told], expiredThrough: 0 });
     });
 
     test('rows and statements of the first release are read as such', async () => {
@@ -71,7 +83,7 @@ describe('ledger', () => {
         'oldestUnsentAtMs',
         'unconfirmed',
         'onDisk',
-        'replayed',
+        'deadLetters',
       ];
       for (const item of await dynamoDb.items(table)) {
         await dynamoDb.put(

@@ -27,7 +27,7 @@ class SharedStream extends ScriptedEventStream {
       .filter((event) => event.writer === writer)
       .map(({ sequence }): LedgerRow => {
         const storedAtMs = lastMs;
-        return { writer, first: sequence, last: sequence, storedAtMs, deadLettered: 0, replayed: false };
+        return { writer, first: sequence, last: sequence, storedAtMs, deadLetters: [] };
       });
     return balance(writer, { rows, statements, expiredThrough: 0 }, lastMs + afterMs, 60_000);
   }

@@ -4,6 +4,7 @@ import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-
 import { connectTransactions } from '@trackline/adapters/event-store/transactions.dynamodb';
 import { sourceRecords } from '@trackline/adapters/kinesis-records/kinesis-records';
 import { systemClock } from '@trackline/domain/clock';
+import { width } from '@trackline/domain/ledger-coverage';
 import { consume } from '@trackline/event-consumer/consume';
 import {
   buildHandler,
@@ -74,7 +75,7 @@ export async function buildConsumer(dynamoDb: TestDynamoDb) {
     /** The intervals of one writer: `first-last`, and how many of them are dead letters. */
     async rows(writer: string): Promise<string[]> {
       const { rows } = await ledger.account(writer);
-      return rows.map(({ first, last, deadLettered }) => `${first}-${last} ${deadLettered}`);
+      return rows.map(({ first, last, deadLetters }) => `${first}-${last} ${width(deadLetters)}`);
     },
     /** Every dead letter, whole. */
     async letters() {

@@ -14,8 +14,7 @@ const row = (writer: string, first: number, last: number, storedAtMs = secondsAg
   first,
   last,
   storedAtMs,
-  deadLettered: 0,
-  replayed: false,
+  deadLetters: [],
 });
 const statement = (writer: string, acceptedThrough: number, more: Partial<Statement> = {}): Statement =>
   anyStatement({ writer, atMs: secondsAgo(5), acceptedThrough, ...more });
@@ -222,7 +221,7 @@ test('what is older than the retention is not judged, and said', async () => {
 });
 
 test('dead letters and losses have their columns', async () => {
-  parts.rows.push({ ...row('w1', 1, 10), deadLettered: 2 });
+  parts.rows.push({ ...row('w1', 1, 10), deadLetters: [{ first: 3, last: 4 }] });
   parts.statements.push(statement('w1', 12, { lost: 2, final: true, atMs: secondsAgo(100) }));
   const { text, finding } = await show();
   expect(text(Infinity)).toMatch(/^w1 +tracker-1 +closed +12 +10 +0 +2 +0 +2 +2 +yes$/m);
