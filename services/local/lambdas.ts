@@ -35,7 +35,7 @@ export interface LambdasOptions {
   readonly state: string;
   readonly mappings: MappingNumbers;
   readonly retentionMs: number | undefined;
-  readonly clickLookBackMs: number | undefined;
+  readonly clickLookBackMs?: number | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
