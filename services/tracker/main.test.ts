@@ -136,7 +136,7 @@ function endOf({ said }: Pick<ReturnType<typeof run>, 'said'>) {
 
 const readiness = async (adminUrl: string) => (await fetch(`${adminUrl}/readyz`)).status;
 
-describe('the tracker’s process', () => {
+describe('the tracker’s process', { timeout: 60_000 }, () => {
   test('refuses a bad configuration with 78, naming every bad variable as text', async () => {
     const { said, ended } = run({
       TRACKLINE_PORT: '70000',
@@ -282,7 +282,7 @@ describe('the tracker’s process', () => {
       leftOnDisk: 0,
       lost: 0,
     });
-  }, 60_000);
+  });
 
   test('a second signal, later, ends it at once, and it says what is lost', async () => {
     const tracker = await start({
