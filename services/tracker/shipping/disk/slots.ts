@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { FolderLock, SpoolFiles } from './spool-files.ts';
 
 /** A folder of segments that is ours alone. */
@@ -23,6 +24,7 @@ export async function takeSlot(files: SpoolFiles, root: string): Promise<Slot> {
     const lock = await files.lock(`${folder}/lock`);
     if (lock !== null) {
       await files.syncFolder(root);
+      await syncAbove(files, root);
       return { folder, lock };
     }
   }
@@ -39,4 +41,16 @@ export async function takeOrphans(files: SpoolFiles, root: string, own: Slot): P
     if (lock !== null) orphans.push({ folder, lock });
   }
   return orphans;
+}
+
+/** Makes what was made on the way to a folder durable: nobody knows whether an earlier start came so far. */
+async function syncAbove(files: SpoolFiles, folder: string): Promise<void> {
+  const above = dirname(folder);
+  if (above === folder) return;
+  const isSynced = await files.syncFolder(above).then(
+    () => true,
+    () => false,
+  );
+  // One that does not let itself be synced is one that nothing was made in.
+  if (isSynced) await syncAbove(files, above);
 }
