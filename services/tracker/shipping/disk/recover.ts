@@ -45,8 +45,9 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
   const names = files.flatMap((file) => readSegmentFile(file) ?? []).sort((a, b) => a.ordinal - b.ordinal);
   const segments: Segment[] = [];
   const unreadable = new Set<string>();
-  for (const name of names) {
-    const segment = await openSegment(folder, name, options);
+  for (const [index, name] of names.entries()) {
+    const next = names.slice(index + 1).find(({ writer }) => writer === name.writer);
+    const segment = await openSegment(folder, name, next?.first, options);
     if (segment === null) unreadable.add(name.writer);
     else segments.push(segment);
   }
@@ -71,9 +72,10 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
 async function openSegment(
   folder: string,
   name: SegmentName,
+  endsBefore: number | undefined,
   { files, telemetry }: RecoverOptions,
 ): Promise<Segment | null> {
-  const segment = new Segment(folder, name, { bytes: 0, handedBytes: 0, isSealed: true });
+  const segment = new Segment(folder, name, { bytes: 0, handedBytes: 0, isSealed: true }, endsBefore);
   try {
     segment.bytes = await files.size(segment.path);
     segment.handedBytes = Math.min(headerBytes, segment.bytes);

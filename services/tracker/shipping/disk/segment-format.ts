@@ -40,7 +40,7 @@ export const frameOverheadBytes = 16;
 
 const version = 1;
 const magic = Buffer.from('TRKLINE');
-const named = /^([A-Za-z0-9-]{1,64})\.(\d{8})\.(\d{16})\.segment$/;
+const named = /^([A-Za-z0-9-]{1,64})\.(\d{8,})\.(\d{16})\.segment$/;
 
 export function segmentFile({ writer, ordinal, first }: SegmentName): string {
   return `${writer}.${String(ordinal).padStart(8, '0')}.${String(first).padStart(16, '0')}.segment`;

@@ -7,6 +7,11 @@ export class Segment {
   readonly path: string;
   readonly first: number;
   readonly ordinal: number;
+  /**
+   * The first sequence of the writer's next segment, of one that an earlier life has left: what it has from there on
+   * is of a group that failed and went to the next one, or to nobody.
+   */
+  readonly endsBefore: number;
   /** What its checksums begin with. */
   readonly salt: number;
   /** As far as it is durable, in bytes: at the end of a frame, unless a crash left more. */
@@ -26,12 +31,14 @@ export class Segment {
     folder: string,
     name: SegmentName,
     { bytes, handedBytes, isSealed }: Pick<Segment, 'bytes' | 'handedBytes' | 'isSealed'>,
+    endsBefore = Number.POSITIVE_INFINITY,
   ) {
     this.writer = name.writer;
     this.file = segmentFile(name);
     this.path = `${folder}/${this.file}`;
     this.first = name.first;
     this.ordinal = name.ordinal;
+    this.endsBefore = endsBefore;
     this.salt = saltOf(this.file);
     this.bytes = bytes;
     this.handedBytes = handedBytes;

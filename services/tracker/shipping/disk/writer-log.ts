@@ -5,7 +5,7 @@ import { EventQueue } from '../event-queue.ts';
 import type { EventRun, SpooledEvent, WriterAccount } from '../spool.ts';
 import { codeOf } from './active-segment.ts';
 import type { Segment } from './segment.ts';
-import { type ParsedFrames, parseFrames } from './segment-format.ts';
+import { type Frame, parseFrames } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 
@@ -221,17 +221,18 @@ export class WriterLog {
     // Where something cut the file off, no more of it will come.
     const isWhole = data.length < bytesMax || from + bytesMax === end;
     const parsed = parseFrames(data, segment.salt, limits.eventBytesMax, isWhole);
-    this.#queueRead(segment, parsed);
+    const frames = parsed.frames.filter(({ sequence }) => sequence < segment.endsBefore);
+    this.#queueRead(segment, frames);
     segment.handedBytes = isWhole ? end : from + parsed.consumed;
     if (parsed.damagedStretches > 0) {
       const { damagedStretches: stretches, damagedBytes: bytes } = parsed;
       telemetry.spoolDamaged({ segment: segment.file, stretches, bytes });
     }
-    if (parsed.frames.length > 0) this.#options.onWaiting();
+    if (frames.length > 0) this.#options.onWaiting();
     this.#options.onSent(this);
   }
 
-  #queueRead(segment: Segment, { frames }: ParsedFrames): void {
+  #queueRead(segment: Segment, frames: readonly Frame[]): void {
     if (frames.length === 0) return;
     const acceptedAtMs = this.#whenAccepted(frames[0]!.payload);
     for (const { sequence, payload, offset } of frames) {
