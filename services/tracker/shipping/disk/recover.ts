@@ -88,7 +88,10 @@ async function openSegment(
   return null;
 }
 
-/** How far the writer is known to have come, by its newest segment. */
+/**
+ * How far the writer is known to have come, by its newest segment. What a killed process left in it may not be on the
+ * disk yet, and is to be before anybody hears of it.
+ */
 async function endOf(
   segment: Segment,
   { files, limits, telemetry }: RecoverOptions,
@@ -100,6 +103,7 @@ async function endOf(
     const bytesMax = Math.min(limits.spoolReadBytes, segment.bytes - offset);
     let data: Uint8Array;
     try {
+      if (offset === segment.handedBytes) await files.sync(segment.path);
       data = await files.read(segment.path, offset, bytesMax);
     } catch (error) {
       telemetry.segmentUnreadable({ segment: segment.path, code: codeOf(error) });

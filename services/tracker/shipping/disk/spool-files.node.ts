@@ -51,6 +51,15 @@ export const nodeSpoolFiles: SpoolFiles = {
     }
   },
 
+  async sync(path) {
+    const file = await open(path, 'r');
+    try {
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  },
+
   async size(path) {
     return (await stat(path)).size;
   },

@@ -14,6 +14,8 @@ export interface SpoolFiles {
    * Reads up to `bytesMax` bytes from `offset` on; fewer only at the end of the file, none behind it.
    */
   read(path: string, offset: number, bytesMax: number): Promise<Uint8Array>;
+  /** What is in the file, whoever wrote it, is durable (fdatasync). */
+  sync(path: string): Promise<void>;
   /** In bytes. */
   size(path: string): Promise<number>;
   /** Removes a file; not there is as good. */
