@@ -81,6 +81,7 @@ class DiskSpool implements Spool {
   /** Segments that are sent and could not be removed. */
   #leftovers: Segment[] = [];
   #removing: Promise<void> = Promise.resolve();
+  #isClosed = false;
   #onWaiting: () => void = () => {};
 
   constructor(options: DiskSpoolOptions) {
@@ -181,9 +182,11 @@ class DiskSpool implements Spool {
 
   forget(writer: string): void {
     const ended = this.#ended.find(({ log }) => log.writer === writer);
-    if (ended === undefined) return;
+    if (ended === undefined || this.#isClosed) return;
     const { log, slot } = ended;
-    this.#remove(log.takeSent(true));
+    const sent = log.takeSent(true);
+    this.#remove(sent.slice(0, -1));
+    this.#removeLast(sent.slice(-1), slot);
     if (!log.isEmpty) return;
     this.#ended = this.#ended.filter((each) => each !== ended);
     const isLeft = slot !== this.#slot && !this.#ended.some((each) => each.slot === slot);
@@ -194,6 +197,7 @@ class DiskSpool implements Spool {
     await this.#commits.close();
     this.#confirmations.giveUp();
     for (const log of this.#logs) log.close();
+    this.#isClosed = true;
     await this.#removing;
     const slots = new Set([this.#slot, ...this.#ended.map(({ slot }) => slot)]);
     for (const { lock } of slots) await lock.free();
@@ -231,7 +235,8 @@ class DiskSpool implements Spool {
 
   /** One after the other, whatever becomes of each: a file that stays is sent again, and does no harm. */
   #remove(segments: readonly Segment[]): void {
-    if (segments.length === 0) return;
+    // Once it is closed, its slots may be another's.
+    if (segments.length === 0 || this.#isClosed) return;
     const { files, telemetry } = this.#options;
     const all = [...this.#leftovers.splice(0), ...segments];
     this.#removing = this.#removing.then(async () => {
@@ -242,6 +247,21 @@ class DiskSpool implements Spool {
         });
       }
     });
+  }
+
+  /**
+   * Removes a writer's newest segment once those before are gone for good: one of them that a loss of power brought
+   * back alone would be taken for the writer's end, and the slot's next tracker would go on from there.
+   */
+  #removeLast(segments: readonly Segment[], { folder }: Slot): void {
+    const { files, telemetry } = this.#options;
+    this.#removing = this.#removing
+      .then(async () => {
+        if (this.#leftovers.length > 0) return;
+        await files.syncFolder(folder);
+        for (const { path } of segments) await files.remove(path);
+      })
+      .catch((error: unknown) => telemetry.spoolFailed({ code: codeOf(error), refused: 0 }));
   }
 
   /** Tells once that a person should look; again after it was well below that. */
