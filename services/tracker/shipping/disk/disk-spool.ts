@@ -52,11 +52,27 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
   const { files, folder } = options;
   const slot = await takeSlot(files, folder);
   const spool = new DiskSpool(options);
-  await spool.openOwn(slot, await recover(slot.folder, options));
-  for (const orphan of await takeOrphans(files, folder, slot)) {
-    await spool.adopt(orphan, await recover(orphan.folder, options));
+  try {
+    await spool.openOwn(slot, await recover(slot.folder, options));
+  } catch (error) {
+    await slot.lock.free();
+    throw error;
+  }
+  for (const orphan of await takeOrphans(files, folder, slot, options.telemetry)) {
+    await adoptOrphan(spool, orphan, options);
   }
   return spool;
+}
+
+/** One that can't be looked into is left to a later start. */
+async function adoptOrphan(spool: DiskSpool, orphan: Slot, options: DiskSpoolOptions): Promise<void> {
+  const { folder, lock } = orphan;
+  try {
+    await spool.adopt(orphan, await recover(folder, options));
+  } catch (error) {
+    options.telemetry.segmentUnreadable({ segment: folder, code: codeOf(error) });
+    await lock.free();
+  }
 }
 
 /** The log of a writer that accepts nothing any more. */

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
+import { codeOf } from './active-segment.ts';
 import type { FolderLock, SpoolFiles } from './spool-files.ts';
+import type { SpoolTelemetry } from './telemetry.ts';
 
 /** A folder of segments that is ours alone. */
 export interface Slot {
@@ -31,14 +33,23 @@ export async function takeSlot(files: SpoolFiles, root: string): Promise<Slot> {
   throw new Error(`All ${slotsMax} slots of ${root} are taken.`);
 }
 
-/** Takes the slots, besides `own`, whose trackers are gone. */
-export async function takeOrphans(files: SpoolFiles, root: string, own: Slot): Promise<Slot[]> {
+/** Takes the slots, besides `own`, whose trackers are gone. One that can't be looked into is passed over, and told. */
+export async function takeOrphans(
+  files: SpoolFiles,
+  root: string,
+  own: Slot,
+  telemetry: Pick<SpoolTelemetry, 'segmentUnreadable'>,
+): Promise<Slot[]> {
   const orphans: Slot[] = [];
   for (const name of await files.list(root)) {
     const folder = `${root}/${name}`;
     if (!named.test(name) || folder === own.folder) continue;
-    const lock = await files.lock(`${folder}/lock`);
-    if (lock !== null) orphans.push({ folder, lock });
+    try {
+      const lock = await files.lock(`${folder}/lock`);
+      if (lock !== null) orphans.push({ folder, lock });
+    } catch (error) {
+      telemetry.segmentUnreadable({ segment: folder, code: codeOf(error) });
+    }
   }
   return orphans;
 }

@@ -10,7 +10,10 @@ export interface SpoolTelemetry {
     readonly stretches: number;
     readonly bytes: number;
   }): void;
-  /** A segment can't be opened, or is of another version of the format: it is left as it is. */
+  /**
+   * A segment, or the folder of a tracker that is gone, can't be opened, or is of another version of the format: it
+   * is left as it is.
+   */
   segmentUnreadable(problem: { readonly segment: string; readonly code: string }): void;
   /** The spool has come to hold more than the share of what it may at which a person is to look. */
   spoolFilling(spool: { readonly usedBytes: number; readonly bytesMax: number }): void;
