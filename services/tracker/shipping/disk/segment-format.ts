@@ -31,6 +31,8 @@ export interface ParsedFrames {
   /** Stretches of bytes between frames, or behind the last, that are none. */
   readonly damagedStretches: number;
   readonly damagedBytes: number;
+  /** Whether there is one before the first frame, or instead of any. */
+  readonly beginsDamaged: boolean;
   /** Whether such a stretch is behind the last frame. */
   readonly endsDamaged: boolean;
 }
@@ -142,6 +144,7 @@ export function parseFrames(
     consumed,
     damagedStretches: damagedStretches + Number(endsDamaged),
     damagedBytes: damagedBytes + consumed - goodThrough,
+    beginsDamaged: (frames[0]?.offset ?? consumed) > 0,
     endsDamaged,
   };
 }

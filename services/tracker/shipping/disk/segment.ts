@@ -18,6 +18,8 @@ export class Segment {
   bytes: number;
   /** As far as its events were handed on to the sender's queue. */
   handedBytes: number;
+  /** Whether it was damaged just before. */
+  isDamagedThere = false;
   /** How many of those are not on the stream yet. */
   held = 0;
   /** How often it could not be read in a row. */

@@ -224,8 +224,11 @@ export class WriterLog {
     const frames = parsed.frames.filter(({ sequence }) => sequence < segment.endsBefore);
     this.#queueRead(segment, frames);
     segment.handedBytes = isWhole ? end : from + parsed.consumed;
-    if (parsed.damagedStretches > 0) {
-      const { damagedStretches: stretches, damagedBytes: bytes } = parsed;
+    const { damagedStretches, damagedBytes: bytes, beginsDamaged, endsDamaged } = parsed;
+    // One that the last read ended in, and this one begins in, is told already.
+    const stretches = damagedStretches - Number(segment.isDamagedThere && beginsDamaged);
+    segment.isDamagedThere = endsDamaged;
+    if (stretches > 0) {
       telemetry.spoolDamaged({ segment: segment.file, stretches, bytes });
     }
     if (frames.length > 0) this.#options.onWaiting();
