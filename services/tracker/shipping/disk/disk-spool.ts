@@ -8,6 +8,7 @@ import { Confirmations } from './confirmations.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type Recovered, type Remains, recover } from './recover.ts';
 import type { Segment } from './segment.ts';
+import { readSegmentFile } from './segment-format.ts';
 import { type Slot, takeOrphans, takeSlot } from './slots.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
@@ -202,7 +203,7 @@ class DiskSpool implements Spool {
     const { log, slot } = ended;
     const sent = log.takeSent(true);
     this.#remove(sent.slice(0, -1));
-    this.#removeLast(sent.slice(-1), slot);
+    this.#removeLast(sent.at(-1), slot);
     if (!log.isEmpty) return;
     this.#ended = this.#ended.filter((each) => each !== ended);
     const isLeft = slot !== this.#slot && !this.#ended.some((each) => each.slot === slot);
@@ -266,16 +267,21 @@ class DiskSpool implements Spool {
   }
 
   /**
-   * Removes a writer's newest segment once those before are gone for good: one of them that a loss of power brought
-   * back alone would be taken for the writer's end, and the slot's next tracker would go on from there.
+   * Removes a writer's last segment, unless one before stays, and then only once those are gone for good: one that
+   * could not be read or removed, or that a loss of power brought back, would alone be taken for the writer's end, and
+   * the slot's next tracker would go on from there.
    */
-  #removeLast(segments: readonly Segment[], { folder }: Slot): void {
+  #removeLast(last: Segment | undefined, { folder }: Slot): void {
+    if (last === undefined) return;
     const { files, telemetry } = this.#options;
     this.#removing = this.#removing
       .then(async () => {
-        if (this.#leftovers.length > 0) return;
+        const left = (await files.list(folder)).filter(
+          (file) => readSegmentFile(file)?.writer === last.writer,
+        );
+        if (left.some((file) => file !== last.file)) return;
         await files.syncFolder(folder);
-        for (const { path } of segments) await files.remove(path);
+        await files.remove(last.path);
       })
       .catch((error: unknown) => telemetry.spoolFailed({ code: codeOf(error), refused: 0 }));
   }

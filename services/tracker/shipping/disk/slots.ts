@@ -11,6 +11,7 @@ export interface Slot {
 
 const named = /^slot-[1-9]\d{0,3}$/;
 const slotsMax = 9_999;
+const closed = new Set(['EACCES', 'EPERM', 'EROFS', 'EINVAL']);
 
 /**
  * Takes the first slot that nobody holds. By a lock of the operating system: it ends with its process, and a number of
@@ -20,13 +21,16 @@ const slotsMax = 9_999;
  */
 export async function takeSlot(files: SpoolFiles, root: string): Promise<Slot> {
   await files.makeFolder(root);
+  await syncAbove(files, root);
   for (let number = 1; number <= slotsMax; number++) {
     const folder = `${root}/slot-${number}`;
     await files.makeFolder(folder);
     const lock = await files.lock(`${folder}/lock`);
     if (lock !== null) {
-      await files.syncFolder(root);
-      await syncAbove(files, root);
+      await files.syncFolder(root).catch(async (error: unknown) => {
+        await lock.free();
+        throw error;
+      });
       return { folder, lock };
     }
   }
@@ -58,10 +62,12 @@ export async function takeOrphans(
 async function syncAbove(files: SpoolFiles, folder: string): Promise<void> {
   const above = dirname(folder);
   if (above === folder) return;
-  const isSynced = await files.syncFolder(above).then(
-    () => true,
-    () => false,
-  );
-  // One that does not let itself be synced is one that nothing was made in.
-  if (isSynced) await syncAbove(files, above);
+  try {
+    await files.syncFolder(above);
+  } catch (error) {
+    // In one that may not be opened, or can't be synced at all, nothing was made.
+    if (closed.has(codeOf(error))) return;
+    throw error;
+  }
+  await syncAbove(files, above);
 }
