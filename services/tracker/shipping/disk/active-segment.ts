@@ -46,6 +46,8 @@ export class ActiveSegment {
 
   /** Cuts off what was written and is not durable. Gives whether that worked. */
   async cutBack(): Promise<boolean> {
+    // Nobody knows whether a loss of power undoes it.
+    this.segment.hasStaleEnd = true;
     return this.#file.truncate(this.segment.bytes).then(
       () => true,
       () => false,

@@ -7,8 +7,7 @@ import { codeOf } from './active-segment.ts';
 import { Confirmations } from './confirmations.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type Recovered, type Remains, recover } from './recover.ts';
-import type { Segment } from './segment.ts';
-import { readSegmentFile } from './segment-format.ts';
+import { Removals } from './removals.ts';
 import { type Slot, takeOrphans, takeSlot } from './slots.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
@@ -89,21 +88,19 @@ interface EndedLog {
 class DiskSpool implements Spool {
   readonly #options: DiskSpoolOptions;
   readonly #confirmations: Confirmations;
+  readonly #removals: Removals;
   #slot!: Slot;
   #commits!: GroupCommit;
   #ended: EndedLog[] = [];
   /** Whose turn it is to be taken from. */
   #turn = 0;
   #isFilling = false;
-  /** Segments that are sent and could not be removed. */
-  #leftovers: Segment[] = [];
-  #removing: Promise<void> = Promise.resolve();
-  #isClosed = false;
   #onWaiting: () => void = () => {};
 
   constructor(options: DiskSpoolOptions) {
     this.#options = options;
     this.#confirmations = new Confirmations(options.clock, options.limits.confirmTimeoutMs);
+    this.#removals = new Removals(options.files, options.telemetry);
   }
 
   async openOwn(slot: Slot, { remains, lastOrdinal }: Recovered): Promise<void> {
@@ -199,23 +196,23 @@ class DiskSpool implements Spool {
 
   forget(writer: string): void {
     const ended = this.#ended.find(({ log }) => log.writer === writer);
-    if (ended === undefined || this.#isClosed) return;
+    if (ended === undefined) return;
     const { log, slot } = ended;
     const sent = log.takeSent(true);
-    this.#remove(sent.slice(0, -1));
-    this.#removeLast(sent.at(-1), slot);
+    const last = sent.pop();
+    this.#removals.remove(sent);
+    if (last !== undefined) this.#removals.removeLast(last);
     if (!log.isEmpty) return;
     this.#ended = this.#ended.filter((each) => each !== ended);
     const isLeft = slot !== this.#slot && !this.#ended.some((each) => each.slot === slot);
-    if (isLeft) this.#removing = this.#removing.then(() => slot.lock.free());
+    if (isLeft) this.#removals.afterwards(() => slot.lock.free());
   }
 
   async close(): Promise<void> {
     await this.#commits.close();
     this.#confirmations.giveUp();
     for (const log of this.#logs) log.close();
-    this.#isClosed = true;
-    await this.#removing;
+    await this.#removals.close();
     const slots = new Set([this.#slot, ...this.#ended.map(({ slot }) => slot)]);
     for (const { lock } of slots) await lock.free();
   }
@@ -233,7 +230,7 @@ class DiskSpool implements Spool {
       ...this.#options,
       ...remains,
       onWaiting: () => this.#onWaiting(),
-      onSent: (log) => this.#remove(log.takeSent()),
+      onSent: (log) => this.#removals.remove(log.takeSent()),
     });
   }
 
@@ -248,42 +245,6 @@ class DiskSpool implements Spool {
     before.seal();
     this.#ended.push({ log: before, slot: this.#slot });
     return this.#logOf({ writer: this.#options.newWriter(), segments: [], acceptedThrough: 0 });
-  }
-
-  /** One after the other, whatever becomes of each: a file that stays is sent again, and does no harm. */
-  #remove(segments: readonly Segment[]): void {
-    // Once it is closed, its slots may be another's.
-    if (segments.length === 0 || this.#isClosed) return;
-    const { files, telemetry } = this.#options;
-    const all = [...this.#leftovers.splice(0), ...segments];
-    this.#removing = this.#removing.then(async () => {
-      for (const segment of all) {
-        await files.remove(segment.path).catch((error: unknown) => {
-          this.#leftovers.push(segment);
-          telemetry.spoolFailed({ code: codeOf(error), refused: 0 });
-        });
-      }
-    });
-  }
-
-  /**
-   * Removes a writer's last segment, unless one before stays, and then only once those are gone for good: one that
-   * could not be read or removed, or that a loss of power brought back, would alone be taken for the writer's end, and
-   * the slot's next tracker would go on from there.
-   */
-  #removeLast(last: Segment | undefined, { folder }: Slot): void {
-    if (last === undefined) return;
-    const { files, telemetry } = this.#options;
-    this.#removing = this.#removing
-      .then(async () => {
-        const left = (await files.list(folder)).filter(
-          (file) => readSegmentFile(file)?.writer === last.writer,
-        );
-        if (left.some((file) => file !== last.file)) return;
-        await files.syncFolder(folder);
-        await files.remove(last.path);
-      })
-      .catch((error: unknown) => telemetry.spoolFailed({ code: codeOf(error), refused: 0 }));
   }
 
   /** Tells once that a person should look; again after it was well below that. */

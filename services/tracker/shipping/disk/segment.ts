@@ -26,6 +26,11 @@ export class Segment {
   failedReads = 0;
   /** Whether it is passed over, since it can't be read. Its file stays for the next start. */
   isPassedOver = false;
+  /**
+   * Whether a group that failed may be at its end: where it stays, so must the next one, whose beginning tells that
+   * the group is none.
+   */
+  hasStaleEnd = false;
   /** Whether nothing will be added to it. */
   isSealed: boolean;
 

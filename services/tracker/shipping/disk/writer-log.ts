@@ -154,9 +154,11 @@ export class WriterLog {
    * sequence survive, unless `all` are asked for.
    */
   takeSent(all = false): Segment[] {
-    const sent = this.#segments.filter(
-      (segment, index) => segment.isSealed && segment.isSent && (all || index < this.#segments.length - 1),
-    );
+    const sent: Segment[] = [];
+    for (const segment of all ? this.#segments : this.#segments.slice(0, -1)) {
+      if (segment.isSealed && segment.isSent) sent.push(segment);
+      else if (segment.hasStaleEnd) break;
+    }
     for (const segment of sent) this.#segments.splice(this.#segments.indexOf(segment), 1);
     this.#bytes -= sizeOf(sent);
     return sent;
@@ -222,6 +224,7 @@ export class WriterLog {
     const isWhole = data.length < bytesMax || from + bytesMax === end;
     const parsed = parseFrames(data, segment.salt, limits.eventBytesMax, isWhole);
     const frames = parsed.frames.filter(({ sequence }) => sequence < segment.endsBefore);
+    if (frames.length < parsed.frames.length) segment.hasStaleEnd = true;
     this.#queueRead(segment, frames);
     segment.handedBytes = isWhole ? end : from + parsed.consumed;
     const { damagedStretches, damagedBytes: bytes, beginsDamaged, endsDamaged } = parsed;
