@@ -44,18 +44,19 @@ export const fault: Fault = {
       const {
         'rejected; reason=program_unknown': unknown = 0,
         'shed; reason=program_unknowable': unknowable = 0,
+        'shed; reason=overloaded': shed = 0,
         ...others
       } = flood.verdicts;
-      if (unknown + unknowable !== ids) {
+      if (unknown + unknowable + shed !== ids) {
         const answers = JSON.stringify({ ...others, failed: flood.failed });
-        violations.push(`${ids - unknown - unknowable} calls were answered otherwise: ${answers}`);
+        violations.push(`${ids - unknown - unknowable - shed} calls were answered otherwise: ${answers}`);
       }
       if (unknown === 0) violations.push('No id was said to be unknown');
       const seconds = (after.atMs - before.atMs) / 1_000;
       const figure =
         `RSS +${mebibytes(Math.max(most, after.rss) - before.rss)}, ` +
         `${((after.commands - before.commands) / seconds).toFixed(0)} Redis commands/s, ` +
-        `${(ids / seconds).toFixed(0)} calls/s, ${unknowable} not to be known`;
+        `${(ids / seconds).toFixed(0)} calls/s, ${unknowable} not to be known, ${shed} shed`;
       return { events: settled.events, figure, violations };
 
       async function measure() {

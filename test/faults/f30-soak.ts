@@ -74,7 +74,8 @@ export const fault: Fault = {
           events: settled.events,
           figure:
             `seed ${seed}, ${plagues} plagues; ${readings} readings; ` +
-            `RSS slope ${slope.toFixed(1)} MiB/min; ${settled.ledger.duplicates} sent twice and absorbed`,
+            // Within seconds of its start, a process grows.
+            `${short ? '' : `RSS slope ${slope.toFixed(1)} MiB/min; `}${settled.ledger.duplicates} sent twice and absorbed`,
           violations: [...watched.violations, ...settled.violations],
         };
       } finally {

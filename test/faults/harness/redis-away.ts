@@ -1,6 +1,7 @@
 import { until } from '../../helpers/until.ts';
 import type { FaultResult, FaultSurroundings } from '../fault.ts';
 import { ask, percentile } from './calls.ts';
+import { shortfall } from './load.ts';
 import { type System, withSystem } from './system.ts';
 
 /** How Redis goes and comes back. */
@@ -50,16 +51,15 @@ export function runRedisAway(surroundings: FaultSurroundings, outage: RedisOutag
       async () => (await missed('never')).verdict === 'rejected; reason=program_unknown',
       joinTimeoutMs,
     );
-    const { otherwise, unanswered } = await load.stop();
+    const counts = await load.stop();
     const settled = await system.settle();
 
-    const violations = [...settled.violations];
-    const refused = Object.values(otherwise).reduce((all, each) => all + each, 0) + unanswered;
-    if (refused > 0) {
-      const what = JSON.stringify({ ...otherwise, unanswered });
-      violations.push(`${refused} calls on cached programs were not accepted: ${what}`);
-    }
-    const { 'shed; reason=program_unknowable': unknowable = 0, ...others } = verdicts;
+    const violations = [...settled.violations, ...shortfall(counts)];
+    const {
+      'shed; reason=program_unknowable': unknowable = 0,
+      'shed; reason=overloaded': _busy,
+      ...others
+    } = verdicts;
     if (unknowable === 0 || Object.keys(others).length > 0) {
       violations.push(`Misses were answered ${JSON.stringify(verdicts)}, and not all "program_unknowable"`);
     }

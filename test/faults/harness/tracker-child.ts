@@ -9,6 +9,10 @@ export interface TrackerLedger {
   readonly unsent: number;
   readonly oldestUnsentMs: number | null;
   readonly usedBytes: number;
+  /** Whether all that it answers "accepted" survives its unclean exit. */
+  readonly onDisk: boolean;
+  /** Writers before it, of its folder or of one that it adopted, whose account is not closed yet. */
+  readonly ended: readonly { readonly writer: string; readonly unsent: number }[];
 }
 
 interface Listening extends ChildMessage {
