@@ -7,11 +7,12 @@ import { shortfall } from './harness/load.ts';
 const MiB = 1024 * 1024;
 const heapGrowthMax = 50 * MiB;
 
-const longForm = { outageMs: 600_000, perSecond: 2_000, rate: shardRate };
+const longForm = { outageMs: 600_000, perSecond: 2_000, rate: shardRate, programs: 100 };
 /** Shards so slow that what waited is more than they take at once. */
 const shortForm = {
   outageMs: 2_000,
   perSecond: 400,
+  programs: 2,
   rate: { bytesPerSecond: 150 * 1024, recordsPerSecond: 1_000 },
 };
 
@@ -25,49 +26,53 @@ export const fault: Fault = {
   expects: 'spools, catches up at the rate of the shards, holds no more memory than before',
   run(surroundings) {
     const { short, say } = surroundings;
-    const { outageMs, perSecond, rate } = short ? shortForm : longForm;
-    return behindKinesisProxy(surroundings, { shards: 2, rate }, async ({ system, proxy, tracker }) => {
-      const load = system.load({ perSecond, concurrency: 32, transactionShare: 0.01 });
-      await until('the tracker to be warm', () => load.counts.accepted >= perSecond, 60_000);
-      const heapBefore = await tracker.heapBytes();
+    const { outageMs, perSecond, rate, programs } = short ? shortForm : longForm;
+    return behindKinesisProxy(
+      surroundings,
+      { shards: 2, rate, programs },
+      async ({ system, proxy, tracker }) => {
+        const load = system.load({ perSecond, concurrency: 32, transactionShare: 0.01 });
+        await until('the tracker to be warm', () => load.counts.accepted >= perSecond, 60_000);
+        const heapBefore = await tracker.heapBytes();
 
-      say(`Kinesis refuses for ${outageMs / 1000} s.`);
-      const { accepted } = load.counts;
-      await proxy.shut();
-      await pause(outageMs / 2);
-      proxy.treat = () => ({ error: 'InternalFailure', status: 500 });
-      await proxy.reopen();
-      await pause(outageMs / 2);
-      const arrived = Math.round((load.counts.accepted - accepted) / (outageMs / 1000));
-      const { unsent: depth } = await tracker.ledger();
-      const heapDuring = await tracker.heapBytes();
+        say(`Kinesis refuses for ${outageMs / 1000} s.`);
+        const { accepted } = load.counts;
+        await proxy.shut();
+        await pause(outageMs / 2);
+        proxy.treat = () => ({ error: 'InternalFailure', status: 500 });
+        await proxy.reopen();
+        await pause(outageMs / 2);
+        const arrived = Math.round((load.counts.accepted - accepted) / (outageMs / 1000));
+        const { unsent: depth } = await tracker.ledger();
+        const heapDuring = await tracker.heapBytes();
 
-      say(`It is back. ${inFigures(depth)} events wait.`);
-      const backMs = performance.now();
-      const { tried, taken } = proxy.records;
-      proxy.treat = () => 'forward';
-      await until('the tracker to catch up', () => isCaughtUp(tracker.ledger()), 10 * outageMs + 30_000);
-      const seconds = (performance.now() - backMs) / 1000;
-      const sends = (proxy.records.tried - tried) / (proxy.records.taken - taken);
-      const heapAfter = await tracker.heapBytes();
-      const counts = await load.stop();
-      say(`Caught up after ${seconds.toFixed(0)} s. ${inFigures(counts.accepted)} were accepted.`);
+        say(`It is back. ${inFigures(depth)} events wait.`);
+        const backMs = performance.now();
+        const { tried, taken } = proxy.records;
+        proxy.treat = () => 'forward';
+        await until('the tracker to catch up', () => isCaughtUp(tracker.ledger()), 10 * outageMs + 30_000);
+        const seconds = (performance.now() - backMs) / 1000;
+        const sends = (proxy.records.tried - tried) / (proxy.records.taken - taken);
+        const heapAfter = await tracker.heapBytes();
+        const counts = await load.stop();
+        say(`Caught up after ${seconds.toFixed(0)} s. ${inFigures(counts.accepted)} were accepted.`);
 
-      const settled = await system.settle(short ? 60_000 : 3_600_000);
-      const violations = [...settled.violations, ...shortfall(counts)];
-      if (depth === 0) violations.push('Nothing was spooled');
-      if (heapAfter - heapBefore > heapGrowthMax) {
-        violations.push(`The heap has grown by ${inMiB(heapAfter - heapBefore)}`);
-      }
-      const figure = [
-        `${inFigures(arrived)} events/s`,
-        `depth ${inFigures(depth)}`,
-        `caught up in ${seconds.toFixed(0)} s`,
-        `${sends.toFixed(1)} sends per record`,
-        `heap before, in and after it ${[heapBefore, heapDuring, heapAfter].map(inMiB).join(', ')}`,
-      ].join(', ');
-      return { events: settled.events, figure, violations };
-    });
+        const settled = await system.settle(short ? 60_000 : 3_600_000);
+        const violations = [...settled.violations, ...shortfall(counts)];
+        if (depth === 0) violations.push('Nothing was spooled');
+        if (heapAfter - heapBefore > heapGrowthMax) {
+          violations.push(`The heap has grown by ${inMiB(heapAfter - heapBefore)}`);
+        }
+        const figure = [
+          `${inFigures(arrived)} events/s`,
+          `depth ${inFigures(depth)}`,
+          `caught up in ${seconds.toFixed(0)} s`,
+          `${sends.toFixed(1)} sends per record`,
+          `heap before, in and after it ${[heapBefore, heapDuring, heapAfter].map(inMiB).join(', ')}`,
+        ].join(', ');
+        return { events: settled.events, figure, violations };
+      },
+    );
   },
 };
 

@@ -2,7 +2,7 @@ import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 
 /**
  * DynamoDB Local goes through all of a segment again for each page: a million items in one take it many hours, in
- * small ones minutes.
+ * small ones minutes. A segment holds whole partitions, so they must be small, too.
  */
 const segmentItems = 5_000;
 const segmentsAtOnce = 2;

@@ -25,11 +25,14 @@ import { type Settlement, settle } from './settle.ts';
 import { TrackerChild } from './tracker-child.ts';
 
 /** The programs that a system's events are about: active, without an end, unsigned calls welcome. */
-export const programIds: readonly string[] = ['shoes', 'boots'];
+const programIdsOf = (count: number) =>
+  Array.from({ length: count }, (_, i) => ['shoes', 'boots'][i] ?? `program-${i + 1}`);
 
 export interface SystemOptions {
   /** Of the event stream. */
   readonly shards?: number;
+  /** How many; two unless said. A table of many events wants them spread over many, as any business has. */
+  readonly programs?: number;
   readonly coreDataShards?: number;
 }
 
@@ -100,7 +103,8 @@ export async function withSystem<T>(
     undo.unshift(() => Promise.all([consumers.end(), ...trackers.map((each) => each.end())]));
     undo.unshift(() => Promise.all(loads.map((load) => load.stop())));
     await consumers.start();
-    await bringPrograms(place, consumers, random);
+    const programIds = programIdsOf(options.programs ?? 2);
+    await bringPrograms(place, consumers, programIds, random);
 
     return await body({
       place,
@@ -166,7 +170,12 @@ function trackerEnvironment(place: ConsumersPlace, folder: string): Record<strin
 }
 
 /** As any business system would: over the core-data stream. */
-async function bringPrograms(place: ConsumersPlace, consumers: Consumers, random: Random): Promise<void> {
+async function bringPrograms(
+  place: ConsumersPlace,
+  consumers: Consumers,
+  programIds: readonly string[],
+  random: Random,
+): Promise<void> {
   await consumers.rebuild();
   const programs = programIds.map((id) => program({ id }));
   await sendPrograms(place, programs, random);
