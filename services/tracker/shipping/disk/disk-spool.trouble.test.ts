@@ -63,6 +63,19 @@ describe('without room on the disk', () => {
     expect(spool.ended()).toEqual([]);
   });
 
+  test('a little room is none: a header would find its place, and no event would', async () => {
+    const { disk, files } = faultyDisk();
+    const clock = new FakeClock();
+    const { spool, folder } = await buildDiskSpool({ files, clock });
+    Object.assign(disk, { appendFails: 'ENOSPC', tornAt: 12 });
+    expect(await accept(spool)).toBe('full');
+    for (let second = 0; second < 3; second++) {
+      await clock.advance(1_000);
+      expect(spool.account().writable).toBe(false);
+    }
+    expect(segmentsIn(folder)).toHaveLength(1);
+  });
+
   test('what nobody waits for stays in memory, and is kept when there is room', async () => {
     const { disk, files } = faultyDisk();
     const clock = new FakeClock();

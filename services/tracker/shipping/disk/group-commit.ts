@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '@trackline/domain/clock';
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
-import { encodeEvent } from '@trackline/proto/tracking-event';
 import type { Limits } from '../../limits.ts';
 import type { Durability } from '../durability.ts';
 import type { Settle, SpoolOutcome } from '../spool.ts';
 import { ActiveSegment, codeOf, isForRoom, type WriteFailed } from './active-segment.ts';
 import type { Confirmations } from './confirmations.ts';
+import { frameBytesOf, IntakeQueue, type Waiting } from './intake-queue.ts';
 import { frameOverheadBytes, writeFrame } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
@@ -38,17 +38,6 @@ export interface GroupCommitOptions {
   readonly replace: (log: WriterLog) => WriterLog;
 }
 
-/** An event that waits for the disk, with who waits for it. */
-interface Waiting {
-  readonly event: TrackingEvent;
-  readonly durability: Durability;
-  readonly settle: Settle<unknown>;
-  readonly call: unknown;
-  readonly acceptedAtMs: number;
-  sequence: number;
-  data: Uint8Array;
-}
-
 /** Why nothing is kept at the moment, as it is answered. */
 type Trouble = Extract<SpoolOutcome, 'full' | 'failed'>;
 
@@ -70,9 +59,7 @@ export class GroupCommit {
   #active: ActiveSegment;
   /** How many segments were begun, or tried to. */
   #ordinal: number;
-  #nextSequence: number;
-  #queue: Waiting[] = [];
-  #queuedBytes = 0;
+  readonly #queue: IntakeQueue;
   /** Accepted, and only in memory. */
   #atRisk = 0;
   #trouble: Trouble | null = null;
@@ -89,7 +76,7 @@ export class GroupCommit {
     this.#log = options.log;
     this.#active = active;
     this.#ordinal = active.segment.ordinal;
-    this.#nextSequence = options.log.acceptedThrough + 1;
+    this.#queue = new IntakeQueue(options.log, options.limits.eventBytesMax);
     this.#ageTimer = this.#watchAge();
   }
 
@@ -106,7 +93,7 @@ export class GroupCommit {
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
 
   get atRisk(): number {
@@ -119,9 +106,10 @@ export class GroupCommit {
 
   /** As the spool's port has it. */
   accept(event: TrackingEvent, durability: Durability, settle: Settle<unknown>, call: unknown): void {
-    const refusal = this.#refusalOf(durability) ?? this.#queueUp(event, durability, settle, call);
-    if (refusal !== null) {
-      settle(refusal, call);
+    const refusal = this.#refusalOf(durability);
+    const acceptedAtMs = this.#options.clock.monotonicMs();
+    if (refusal !== null || !this.#queue.add({ event, durability, settle, call, acceptedAtMs })) {
+      settle(refusal ?? 'failed', call);
       return;
     }
     if (durability === 'memory') {
@@ -135,7 +123,7 @@ export class GroupCommit {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#ageTimer.cancel();
-    this.#isDueForProbe = this.#trouble !== null && this.#queue.length > 0;
+    this.#isDueForProbe = this.#trouble !== null && !this.#queue.isEmpty;
     this.#begin();
     while (this.#work !== null) await this.#work;
     await this.#active.close();
@@ -145,23 +133,6 @@ export class GroupCommit {
     if (this.#isClosed) return 'failed';
     if (this.#trouble !== null && durability !== 'memory') return this.#trouble;
     return this.#hasRoom(this.#options.limits.eventBytesMax) ? null : 'full';
-  }
-
-  #queueUp(
-    event: TrackingEvent,
-    durability: Durability,
-    settle: Settle<unknown>,
-    call: unknown,
-  ): Trouble | null {
-    const { clock, limits } = this.#options;
-    const sequence = this.#nextSequence;
-    const data = encodeEvent(event, this.#log.writer, sequence);
-    if (data.length > limits.eventBytesMax) return 'failed';
-    this.#nextSequence++;
-    this.#queuedBytes += frameOverheadBytes + data.length;
-    const acceptedAtMs = clock.monotonicMs();
-    this.#queue.push({ event, durability, settle, call, acceptedAtMs, sequence, data });
-    return null;
   }
 
   /** Works until there is nothing to do. What is accepted in one go is one group. */
@@ -176,7 +147,7 @@ export class GroupCommit {
 
   get #hasWork(): boolean {
     if (this.#trouble !== null) return this.#isDueForProbe;
-    return this.#isDueForProbe || this.#isDueForRoll || this.#queue.length > 0;
+    return this.#isDueForProbe || this.#isDueForRoll || !this.#queue.isEmpty;
   }
 
   async #run(): Promise<void> {
@@ -188,7 +159,7 @@ export class GroupCommit {
         this.#isDueForRoll = false;
         await this.#roll().catch((error: unknown) => this.#fail(error, []));
       } else {
-        await this.#commit(this.#nextGroup());
+        await this.#commit(this.#queue.takeGroup(this.#options.limits.spoolGroupBytesMax));
       }
     }
   }
@@ -202,10 +173,10 @@ export class GroupCommit {
       this.#fail(error, group);
       return;
     }
-    const bytes = bytesOf(group);
+    const bytes = frameBytesOf(group);
     const { segment } = this.#active;
     this.#log.keep(segment, this.#placed(group), segment.bytes + bytes);
-    this.#queuedBytes -= bytes;
+    this.#queue.leave(group);
     telemetry.groupKept({ events: group.length, bytes, tookMs: clock.monotonicMs() - beganMs });
     this.#options.onKept();
     for (const waiting of group) this.#settleKept(waiting);
@@ -214,7 +185,7 @@ export class GroupCommit {
   /** Writes a group where there is room for it; to a new segment where the one that there is fails. */
   async #write(group: readonly Waiting[]): Promise<void> {
     const { segment, isEmpty } = this.#active;
-    if (!isEmpty && segment.bytes + bytesOf(group) > this.#options.limits.spoolSegmentBytes)
+    if (!isEmpty && segment.bytes + frameBytesOf(group) > this.#options.limits.spoolSegmentBytes)
       await this.#roll();
     try {
       await this.#active.write(this.#framesOf(group));
@@ -237,13 +208,15 @@ export class GroupCommit {
     const code = codeOf(error);
     const trouble = isForRoom(code) ? 'full' : 'failed';
     this.#trouble = trouble;
-    const waiting = [...group, ...this.#queue];
-    const refused = waiting.filter(({ durability }) => durability !== 'memory');
-    this.#queue = waiting.filter(({ durability }) => durability === 'memory');
-    this.#number();
+    this.#queue.putBack(group);
+    const refused = this.#queue.takeOut(({ durability }) => durability !== 'memory');
+    this.#queue.number(this.#log);
     telemetry.spoolFailed({ code, refused: refused.length });
     clock.after(limits.spoolProbeEveryMs, () => this.#probeSoon());
-    for (const { settle, call } of refused) settle(trouble, call);
+    // Whoever is told that there was no room may count on it that nothing of theirs is there.
+    const last = group.at(-1)?.sequence ?? 0;
+    const ofGroup = this.#isInDoubt ? 'failed' : trouble;
+    for (const { sequence, settle, call } of refused) settle(sequence <= last ? ofGroup : trouble, call);
   }
 
   #probeSoon(): void {
@@ -256,9 +229,10 @@ export class GroupCommit {
   async #probe(): Promise<void> {
     const { clock, limits, telemetry, replace } = this.#options;
     try {
+      if (this.#trouble === 'full') await this.#findRoom();
       if (this.#isInDoubt) this.#log = replace(this.#log);
       this.#isInDoubt = false;
-      this.#number();
+      this.#queue.number(this.#log);
       await this.#roll();
       this.#trouble = null;
     } catch (error) {
@@ -277,31 +251,26 @@ export class GroupCommit {
     await before.close();
   }
 
-  /** Gives what waits its sequences anew, since some before it were not used. */
-  #number(): void {
-    this.#nextSequence = this.#log.acceptedThrough + 1;
-    for (const waiting of this.#queue) {
-      waiting.sequence = this.#nextSequence++;
-      waiting.data = encodeEvent(waiting.event, this.#log.writer, waiting.sequence);
+  /** Tries whether the disk takes a whole group again: it may have room for a header, and for nothing else. */
+  async #findRoom(): Promise<void> {
+    const { files, folder, limits } = this.#options;
+    const path = `${folder}/room`;
+    await files.remove(path);
+    const file = await files.create(path);
+    try {
+      const bytes = Buffer.alloc(limits.spoolGroupBytesMax);
+      if ((await file.append(bytes)) < bytes.length)
+        throw Object.assign(new Error('No room yet.'), { code: 'ENOSPC' });
+      await file.sync();
+    } finally {
+      await file.close();
+      await files.remove(path);
     }
-    this.#queuedBytes = bytesOf(this.#queue);
-  }
-
-  #nextGroup(): readonly Waiting[] {
-    const { spoolGroupBytesMax } = this.#options.limits;
-    let bytes = 0;
-    let count = 0;
-    for (const { data } of this.#queue) {
-      bytes += frameOverheadBytes + data.length;
-      if (count > 0 && bytes > spoolGroupBytesMax) break;
-      count++;
-    }
-    return this.#queue.splice(0, count);
   }
 
   #framesOf(group: readonly Waiting[]): Buffer {
     const { salt } = this.#active.segment;
-    const frames = Buffer.allocUnsafe(bytesOf(group));
+    const frames = Buffer.allocUnsafe(frameBytesOf(group));
     let offset = 0;
     for (const { sequence, data } of group) offset = writeFrame(frames, offset, salt, sequence, data);
     return frames;
@@ -326,7 +295,7 @@ export class GroupCommit {
 
   #hasRoom(bytes: number): boolean {
     const { limits, roomBytes } = this.#options;
-    const queued = this.#queuedBytes + frameOverheadBytes + bytes;
+    const queued = this.#queue.bytes + frameOverheadBytes + bytes;
     return queued <= limits.spoolQueueBytesMax && queued <= roomBytes();
   }
 
@@ -345,9 +314,4 @@ export class GroupCommit {
 
 function nextName({ writer, acceptedThrough }: WriterLog, ordinal: number) {
   return { writer, ordinal, first: acceptedThrough + 1 };
-}
-
-/** As frames. */
-function bytesOf(group: readonly Waiting[]): number {
-  return group.reduce((sum, { data }) => sum + frameOverheadBytes + data.length, 0);
 }

@@ -21,7 +21,7 @@ export interface SmallDisk {
 }
 
 const run = promisify(execFile);
-const bytes = 1024 * 1024;
+const bytes = 16 * 1024 * 1024;
 
 /** A file system of its own, in memory; null where this machine does not let us mount one. */
 export async function mountSmallDisk(): Promise<SmallDisk | null> {
@@ -57,26 +57,32 @@ export async function mountSmallDisk(): Promise<SmallDisk | null> {
 export async function limitedDisk(): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'trackline-small-disk-'));
   let roomBytes = bytes;
+  const lengths = new Map<string, number>();
+  const resized = (path: string, length: number) => {
+    roomBytes += (lengths.get(path) ?? 0) - length;
+    lengths.set(path, length);
+  };
   const files: SpoolFiles = {
     ...nodeSpoolFiles,
     async create(path) {
       const file = await nodeSpoolFiles.create(path);
-      let length = 0;
       return {
         ...file,
         async append(data) {
           if (roomBytes <= 0) throw systemError('ENOSPC', path);
           const taken = await file.append(data.subarray(0, roomBytes));
-          length += taken;
-          roomBytes -= taken;
+          resized(path, (lengths.get(path) ?? 0) + taken);
           return taken;
         },
         async truncate(to) {
           await file.truncate(to);
-          roomBytes += length - to;
-          length = to;
+          resized(path, to);
         },
       };
+    },
+    async remove(path) {
+      await nodeSpoolFiles.remove(path);
+      resized(path, 0);
     },
   };
   let filled = 0;
