@@ -38,10 +38,11 @@ export const fault: Fault = {
         say(`Kinesis refuses for ${outageMs / 1000} s.`);
         const { accepted } = load.counts;
         await proxy.shut();
-        await pause(outageMs / 2);
+        const told = () => say(`${inFigures(load.counts.accepted)} events accepted.`);
+        await pause(outageMs / 2, told);
         proxy.treat = () => ({ error: 'InternalFailure', status: 500 });
         await proxy.reopen();
-        await pause(outageMs / 2);
+        await pause(outageMs / 2, told);
         const arrived = Math.round((load.counts.accepted - accepted) / (outageMs / 1000));
         const { unsent: depth } = await tracker.ledger();
         const heapDuring = await tracker.heapBytes();
@@ -90,6 +91,9 @@ function inMiB(bytes: number): string {
   return `${(bytes / MiB).toFixed(0)} MiB`;
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Tells every minute that it lasts. */
+async function pause(ms: number, tell: () => void): Promise<void> {
+  const timer = setInterval(tell, 60_000);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  clearInterval(timer);
 }
