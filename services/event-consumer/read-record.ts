@@ -22,8 +22,8 @@ export type Entry =
       readonly detail: string;
     };
 
-/** How far a tracker's clock may be ahead of the stream's. */
-const clockAheadMaxMs = 300_000;
+/** How far a tracker's clock may be off the stream's. */
+const clockOffMaxMs = 300_000;
 
 /** Decodes what a record holds. Never throws: what is neither event nor statement says why. */
 export function readRecord(source: SourceRecord): RecordContent {
@@ -35,9 +35,12 @@ function readPart(part: SourcePart): Entry {
   if (decoded.kind === 'event') return { kind: 'event', part, storable: decoded };
   if (decoded.kind === 'bad') return { ...decoded, part };
   const { statement } = decoded;
-  // From a clock that is far ahead it would keep its writer open, and its gaps young, for as long.
-  const atMs = Math.min(statement.atMs, part.origin.arrivedAtMs + clockAheadMaxMs);
-  // What it tells of the past keeps its age.
-  const oldestUnsentAtMs = Math.max(0, statement.oldestUnsentAtMs - (statement.atMs - atMs));
+  const { arrivedAtMs } = part.origin;
+  // From a clock that is far ahead it would keep its writer open, and its gaps young, for as long; from one that is far
+  // behind, what was sent a moment ago would be missing at once.
+  const atMs = Math.min(Math.max(statement.atMs, arrivedAtMs - clockOffMaxMs), arrivedAtMs + clockOffMaxMs);
+  // What it tells of the past keeps its age; 0 is no time.
+  const offMs = statement.oldestUnsentAtMs === 0 ? 0 : statement.atMs - atMs;
+  const oldestUnsentAtMs = Math.max(0, statement.oldestUnsentAtMs - offMs);
   return { kind: 'statement', part, statement: { ...statement, atMs, oldestUnsentAtMs } };
 }

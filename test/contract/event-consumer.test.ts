@@ -219,18 +219,25 @@ describe('event consumer', () => {
       },
     );
 
-    test('a statement from a clock that is years ahead counts from when it arrived', async () => {
+    test.each([
+      ['ahead', 1],
+      ['behind', -1],
+    ])('a statement from a clock that is years %s counts from when it arrived', async (_, sign) => {
       const { handler, ledger } = await buildConsumer(dynamoDb);
-      const aheadMs = 365 * 86_400_000;
-      const ahead = {
+      const offMs = sign * 365 * 86_400_000;
+      const off = {
         ...statement,
-        atMs: eventTimeMs + aheadMs,
-        oldestUnsentAtMs: eventTimeMs + aheadMs - 7_000,
+        atMs: eventTimeMs + offMs,
+        oldestUnsentAtMs: eventTimeMs + offMs - 7_000,
       };
-      expect(await handler(kinesisEvent(encodeStatement(ahead)), context())).toEqual(allDone);
-      const { statements } = await ledger.account('w1');
-      const atMs = eventTimeMs + 300_000;
-      expect(statements).toEqual([{ ...ahead, atMs, oldestUnsentAtMs: atMs - 7_000 }]);
+      const offWithNone = { ...off, writer: 'w2', oldestUnsentAtMs: 0 };
+      const records = [off, offWithNone].map(encodeStatement);
+      expect(await handler(kinesisEvent(...records), context())).toEqual(allDone);
+      const atMs = eventTimeMs + sign * 300_000;
+      expect((await ledger.account('w1')).statements).toEqual([
+        { ...off, atMs, oldestUnsentAtMs: atMs - 7_000 },
+      ]);
+      expect((await ledger.account('w2')).statements).toEqual([{ ...offWithNone, atMs }]);
     });
 
     test('a row that is not booked fails its record, and the retry books it', async () => {
