@@ -76,6 +76,30 @@ describe('without room on the disk', () => {
     expect(segmentsIn(folder)).toHaveLength(1);
   });
 
+  test('it starts all the same: what it finds is sent, and that makes the room', async () => {
+    const first = await buildDiskSpool();
+    await acceptMany(first.spool, 3);
+    await first.spool.close();
+    const { disk, files } = faultyDisk();
+    disk.createFails = 'ENOSPC';
+    const clock = new FakeClock();
+    const { spool, told } = await buildDiskSpool({ folder: first.folder, files, clock });
+    expect(told).toContainEqual(['spoolFailed', { code: 'ENOSPC', refused: 0 }]);
+    expect(spool.account()).toMatchObject({ acceptedThrough: 3, unsent: 3, writable: false });
+    expect([await accept(spool), await accept(spool, 'memory')]).toEqual(['full', 'accepted']);
+    await until('what was left', () => spool.waitingBytes > 0);
+    const [run] = takeAll(spool);
+    expect(run).toMatchObject({ writer: first.spool.writer, first: 1, last: 3 });
+    spool.release(run!);
+
+    disk.createFails = '';
+    await clock.advance(1_000);
+    await until('the fourth to be kept', () => spool.account().acceptedThrough === 4);
+    expect(await accept(spool)).toBe('accepted');
+    expect(sequencesOf(takeAll(spool))).toEqual([4, 5]);
+    await until('the first segment to go', () => segmentsIn(first.folder).length === 1);
+  });
+
   test('what nobody waits for stays in memory, and is kept when there is room', async () => {
     const { disk, files } = faultyDisk();
     const clock = new FakeClock();

@@ -56,7 +56,8 @@ type Trouble = Extract<SpoolOutcome, 'full' | 'failed'>;
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #log: WriterLog;
-  #active: ActiveSegment;
+  /** Null as long as there was no room to begin one. */
+  #active: ActiveSegment | null = null;
   /** How many segments were begun, or tried to. */
   #ordinal: number;
   readonly #queue: IntakeQueue;
@@ -69,23 +70,29 @@ export class GroupCommit {
   #isDueForRoll = false;
   #isClosed = false;
   #work: Promise<void> | null = null;
-  #ageTimer: Timer;
+  #ageTimer!: Timer;
 
-  private constructor(options: GroupCommitOptions, active: ActiveSegment) {
+  private constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#log = options.log;
-    this.#active = active;
-    this.#ordinal = active.segment.ordinal;
+    this.#ordinal = options.lastOrdinal;
     this.#queue = new IntakeQueue(options.log, options.limits.eventBytesMax);
-    this.#ageTimer = this.#watchAge();
   }
 
-  /** Begins a segment to write to. Rejects with the system's error where that can't be done. */
+  /**
+   * Begins a segment to write to. Where there is no room for it, it is full as at any other time: what earlier lives
+   * have left is what takes the room, and has to be sent first. Rejects with any other error of the system's.
+   */
   static async open(options: GroupCommitOptions): Promise<GroupCommit> {
-    const { files, folder, log, lastOrdinal } = options;
-    const active = await ActiveSegment.create(files, folder, nextName(log, lastOrdinal + 1));
-    log.begin(active.segment);
-    return new GroupCommit(options, active);
+    const commits = new GroupCommit(options);
+    try {
+      await commits.#roll();
+    } catch (error) {
+      if (!isForRoom(codeOf(error))) throw error;
+      commits.#fail(error, []);
+    }
+    commits.#ageTimer = commits.#watchAge();
+    return commits;
   }
 
   get log(): WriterLog {
@@ -126,7 +133,7 @@ export class GroupCommit {
     this.#isDueForProbe = this.#trouble !== null && !this.#queue.isEmpty;
     this.#begin();
     while (this.#work !== null) await this.#work;
-    await this.#active.close();
+    await this.#active?.close();
   }
 
   #refusalOf(durability: Durability): Trouble | null {
@@ -174,7 +181,7 @@ export class GroupCommit {
       return;
     }
     const bytes = frameBytesOf(group);
-    const { segment } = this.#active;
+    const { segment } = this.#active!;
     this.#log.keep(segment, this.#placed(group), segment.bytes + bytes);
     this.#queue.leave(group);
     telemetry.groupKept({ events: group.length, bytes, tookMs: clock.monotonicMs() - beganMs });
@@ -184,19 +191,19 @@ export class GroupCommit {
 
   /** Writes a group where there is room for it; to a new segment where the one that there is fails. */
   async #write(group: readonly Waiting[]): Promise<void> {
-    const { segment, isEmpty } = this.#active;
+    const { segment, isEmpty } = this.#active!;
     if (!isEmpty && segment.bytes + frameBytesOf(group) > this.#options.limits.spoolSegmentBytes)
       await this.#roll();
     try {
-      await this.#active.write(this.#framesOf(group));
+      await this.#active!.write(this.#framesOf(group));
     } catch (error) {
       const { code, during } = error as WriteFailed;
-      const isCut = await this.#active.cutBack();
+      const isCut = await this.#active!.cutBack();
       if (isCut && during === 'append' && isForRoom(code)) throw error;
       this.#options.telemetry.spoolFailed({ code, refused: 0 });
       this.#isInDoubt = true;
       await this.#roll();
-      await this.#active.write(this.#framesOf(group));
+      await this.#active!.write(this.#framesOf(group));
       // The same sequences for the same events: wherever they are found, they say the same.
       this.#isInDoubt = false;
     }
@@ -248,7 +255,7 @@ export class GroupCommit {
     const before = this.#active;
     this.#active = next;
     this.#log.begin(next.segment);
-    await before.close();
+    await before?.close();
   }
 
   /** Tries whether the disk takes a whole group again: it may have room for a header, and for nothing else. */
@@ -269,7 +276,7 @@ export class GroupCommit {
   }
 
   #framesOf(group: readonly Waiting[]): Buffer {
-    const { salt } = this.#active.segment;
+    const { salt } = this.#active!.segment;
     const frames = Buffer.allocUnsafe(frameBytesOf(group));
     let offset = 0;
     for (const { sequence, data } of group) offset = writeFrame(frames, offset, salt, sequence, data);
@@ -277,7 +284,7 @@ export class GroupCommit {
   }
 
   #placed(group: readonly Waiting[]): KeptEvent[] {
-    const { segment } = this.#active;
+    const { segment } = this.#active!;
     const { writer } = this.#log;
     let offset = segment.bytes;
     return group.map(({ sequence, data, acceptedAtMs }) => {
@@ -303,7 +310,7 @@ export class GroupCommit {
   #watchAge(): Timer {
     const { clock, limits } = this.#options;
     return clock.after(limits.spoolSegmentAgeMs, () => {
-      if (!this.#active.isEmpty && this.#active.segment.isSent) {
+      if (this.#active?.isEmpty === false && this.#active.segment.isSent) {
         this.#isDueForRoll = true;
         this.#begin();
       }
