@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import { sayRaw } from '../../../test/helpers/raw-http.ts';
 import { broken } from '../../../test/helpers/scripted-event-stream.ts';
+import { ScriptedSpool } from '../../../test/helpers/scripted-spool.ts';
 import { buildTracker, GivenPrograms } from '../../../test/helpers/tracker.ts';
 import { until } from '../../../test/helpers/until.ts';
 
@@ -114,6 +115,19 @@ describe('the admin server', () => {
     ]) {
       expect(metrics).toContain(`${line}\n`);
     }
+  });
+
+  test('what is unsent counts also where the writer that accepted it has ended', async () => {
+    const clock = new FakeClock();
+    const spool = new ScriptedSpool();
+    const before = { writer: 'writer-0', acceptedThrough: 9, sentThrough: 2, unsent: 7, unsentSinceMs: 0 };
+    spool.ended = () => [before];
+    const { tracker } = await buildTracker({ clock, spool });
+    await tracker.publicServer.inject(impression);
+    await clock.advance(5_000);
+    const { body } = await tracker.adminServer.inject('/metrics');
+    expect(body).toContain('trackline_spool_unsent_events 8\n');
+    expect(body).toContain('trackline_spool_oldest_unsent_seconds 5\n');
   });
 
   test('GET /verdicts shows what was and what comes, and the sampling', async () => {

@@ -2,14 +2,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '@trackline/domain/clock';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type OverloadTrigger, overloadTriggers } from '../http/overload/overload.ts';
-import type { SpoolAccount } from '../shipping/spool.ts';
+import type { SpoolBooks } from '../shipping/spool.ts';
 import type { Tally } from './tally.ts';
 
 /** Where the gauges look when somebody asks. */
 export interface MetricSources {
   readonly clock: Clock;
   readonly tally: Tally;
-  readonly spool: { account(): SpoolAccount };
+  readonly spool: Pick<SpoolBooks, 'account' | 'ended'>;
   readonly sender: {
     stats(): { readonly callsUnderWay: number; readonly heldBytes: number; readonly refused: boolean };
   };
@@ -91,12 +91,18 @@ export function observe(registry: Registry, sources: MetricSources): void {
       },
     });
 
-  gauge('spool_unsent_events', 'Accepted events that are not on the stream', () => spool.account().unsent);
+  /** Of all whose events are sent here: after a kill, most of what waits may be of a writer that ended. */
+  const accounts = () => [spool.account(), ...spool.ended()];
+  gauge('spool_unsent_events', 'Accepted events that are not on the stream', () =>
+    accounts().reduce((sum, { unsent }) => sum + unsent, 0),
+  );
   gauge('spool_used_bytes', 'What the spool takes', () => spool.account().usedBytes);
   gauge('spool_bytes_max', 'What it may take', () => spool.account().bytesMax);
   gauge('spool_oldest_unsent_seconds', 'How long the oldest of them has waited', () => {
-    const { unsentSinceMs } = spool.account();
-    return unsentSinceMs === null ? 0 : (clock.monotonicMs() - unsentSinceMs) / 1000;
+    const nowMs = clock.monotonicMs();
+    return accounts().reduce((oldest, { unsentSinceMs }) => {
+      return Math.max(oldest, (nowMs - (unsentSinceMs ?? nowMs)) / 1000);
+    }, 0);
   });
   gauge('spool_writable', '1 while the spool has room', () => Number(spool.account().writable));
   gauge('put_calls_under_way', 'Calls of the event stream under way', () => sender.stats().callsUnderWay);
