@@ -116,6 +116,17 @@ describe('Pace', () => {
     expect(await turns(1)).toEqual([25]);
   });
 
+  test('who would come too late is told at once also where another waits already', async () => {
+    pace.refused(0);
+    const other = pace.turn(Infinity);
+    const told: boolean[] = [];
+    void pace.turn(25).then((isTurn) => told.push(isTurn));
+    await clock.advance(0);
+    expect(told).toEqual([false]);
+    await clock.advance(25);
+    expect(await other).toBe(true);
+  });
+
   test('those who were refused at once do not come back at once', async () => {
     const waits = [0, 0.25, 0.75].map(async (chance) => {
       const other = new Pace(clock, () => chance);

@@ -40,6 +40,8 @@ export class Pace {
    * @returns false, and before the deadline if that is still to come, where no turn comes before it
    */
   turn(deadlineMs: number): Promise<boolean> {
+    // With a timer under way, nothing is told before the next turn.
+    if (this.#timer !== null && deadlineMs <= this.#nextMs) return Promise.resolve(false);
     return new Promise((resolve) => {
       this.#waiting.push({ deadlineMs, resolve });
       if (this.#timer === null) this.#give();
