@@ -86,6 +86,11 @@ export function codeOf(error: unknown): string {
   return code ?? name;
 }
 
+/** Whether the process or its machine is short of something else: that says nothing of the file. */
+export function isForShortage(code: string): boolean {
+  return code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM' || code === 'EAGAIN';
+}
+
 /** Whether the disk has no room, so that all is well once it has. */
 export function isForRoom(code: string): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';

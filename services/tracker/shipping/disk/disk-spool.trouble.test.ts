@@ -226,6 +226,28 @@ test('a segment that can’t be read is passed over after some tries, and what i
   expect(segmentsIn(first.folder)[0]).toBe(bad);
 });
 
+test('that the process has no file left to open is no fault of a segment: it is read once there is one', async () => {
+  const first = await buildDiskSpool();
+  await acceptMany(first.spool, 3);
+  await first.spool.close();
+  const clock = new FakeClock();
+  let tries = 0;
+  const files = filesWith(() => ({}), {
+    async read(path, offset, bytesMax) {
+      if (offset > 0 && ++tries > 1 && tries < 30) throw systemError('EMFILE');
+      return nodeSpoolFiles.read(path, offset, bytesMax);
+    },
+  });
+  const { spool, told } = await buildDiskSpool({ folder: first.folder, clock, files });
+  await until('the segment to be read', async () => {
+    await clock.advance(1_000);
+    return spool.waitingBytes > 0;
+  });
+  expect(tries).toBe(30);
+  expect(sequencesOf(takeAll(spool))).toEqual([1, 2, 3]);
+  expect(told.map(([name]) => name)).not.toContain('segmentUnreadable');
+});
+
 describe('who waits for the stream', () => {
   test('hears of it when the stream has the event', async () => {
     const clock = new FakeClock();

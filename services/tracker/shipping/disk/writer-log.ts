@@ -3,7 +3,7 @@ import { decodeRecord } from '@trackline/proto/tracking-event';
 import type { Limits } from '../../limits.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EventRun, SpooledEvent, WriterAccount } from '../spool.ts';
-import { codeOf } from './active-segment.ts';
+import { codeOf, isForShortage } from './active-segment.ts';
 import type { Segment } from './segment.ts';
 import { type Frame, parseFrames } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
@@ -204,7 +204,7 @@ export class WriterLog {
   #readFailed(segment: Segment, code: string): void {
     const { telemetry, limits } = this.#options;
     telemetry.spoolFailed({ code, refused: 0 });
-    if (++segment.failedReads < limits.spoolReadTriesMax) return;
+    if (isForShortage(code) || ++segment.failedReads < limits.spoolReadTriesMax) return;
     segment.isPassedOver = true;
     telemetry.segmentUnreadable({ segment: segment.path, code });
   }
