@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@trackline/domain/clock';
 import type { EventRun, Settle } from '../spool.ts';
+import { SequenceSet } from './sequence-set.ts';
 
 /** An event that is on the disk, and whose caller waits for the stream to have it, too. */
 export interface Unconfirmed {
@@ -20,7 +21,7 @@ export class Confirmations {
   /** Oldest first. */
   readonly #waiting = new Map<string, Unconfirmed>();
   /** Those whose callers have given up waiting. */
-  readonly #givenUp = new Set<string>();
+  readonly #givenUp = new SequenceSet();
   #timer: Timer | null = null;
 
   constructor(clock: Clock, timeoutMs: number) {
@@ -45,7 +46,7 @@ export class Confirmations {
       const key = keyOf(writer, sequence);
       const event = this.#waiting.get(key);
       this.#waiting.delete(key);
-      this.#givenUp.delete(key);
+      this.#givenUp.delete(writer, sequence);
       event?.settle('accepted', event.call);
     }
   }
@@ -60,7 +61,7 @@ export class Confirmations {
   #tell(key: string): void {
     const event = this.#waiting.get(key)!;
     this.#waiting.delete(key);
-    this.#givenUp.add(key);
+    this.#givenUp.add(event.writer, event.sequence);
     event.settle('unconfirmed', event.call);
   }
 
