@@ -114,7 +114,7 @@ describe('readConfig', () => {
     ['consent that is neither', { TRACKLINE_CONSENT_WITHOUT_SIGNAL: 'maybe' }],
     ['a trust-all proxy', { TRACKLINE_TRUST_PROXY: 'true' }],
     ['a misspelt variable with our prefix', { TRACKLINE_PROT: '8080' }],
-    ['a spool that can’t hold one call', { TRACKLINE_SPOOL_BYTES: '1000000' }],
+    ['a spool on a disk that can’t hold two segments', { TRACKLINE_SPOOL_BYTES: '33554431' }],
     ['a drain shorter than a call', { TRACKLINE_DRAIN_TIMEOUT_MS: '100' }],
     ['statements so rare that the writer seems dead', { TRACKLINE_STATEMENT_EVERY_MS: '20001' }],
     ['Redis given so long that a lost change is known too late', { TRACKLINE_REDIS_TIMEOUT_MS: '451' }],
@@ -145,7 +145,7 @@ describe('readConfig', () => {
         TRACKLINE_PROGRAM_CACHE_STALE_MS: '0',
         TRACKLINE_DRAIN_DELAY_MS: '0',
         TRACKLINE_TRUST_PROXY: '10.0.0.0/8, fd00::/8',
-        TRACKLINE_SPOOL_BYTES: String(5 * 1024 * 1024),
+        TRACKLINE_SPOOL_BYTES: String(32 * 1024 * 1024),
         REDIS_URL: 'rediss://user:secret@cache.example:6380/1',
       }),
     ).toEqual([]);
@@ -175,6 +175,7 @@ describe('readConfig', () => {
       TRACKLINE_DURABILITY_TRANSACTION: 'memory',
     };
     expect(readConfig(inMemory).TRACKLINE_SPOOL_BYTES).toBe(256 * 1024 ** 2);
+    expect(problems({ ...inMemory, TRACKLINE_SPOOL_BYTES: String(5 * 1024 ** 2) })).toEqual([]);
     expect(problems({ ...inMemory, TRACKLINE_DURABILITY_BATCH: 'stream' })).toHaveLength(1);
   });
 

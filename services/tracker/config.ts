@@ -112,7 +112,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   ];
   try {
     const config = withSpoolBytes(readEnvironment(schema, environment));
-    problems.push(...contradictions(limits, config), ...withoutFolder(config));
+    problems.push(...contradictions(limits, config), ...withoutFolder(config), ...withoutRoom(config));
     if (problems.length === 0) return Object.freeze({ ...config, keyring, iabList });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -143,6 +143,18 @@ function withoutFolder(config: Variables): string[] {
   return [
     'TRACKLINE_SPOOL_DIR: must be set, for events to wait on the disk; without it, set TRACKLINE_DURABILITY_IMPRESSION, ' +
       'TRACKLINE_DURABILITY_CLICK and TRACKLINE_DURABILITY_TRANSACTION to memory',
+  ];
+}
+
+/** A segment counts whole until a new one is begun, also where all of it is on the stream. */
+function withoutRoom({
+  TRACKLINE_SPOOL_DIR: folder,
+  TRACKLINE_SPOOL_BYTES: bytesMax,
+}: ReturnType<typeof withSpoolBytes>): string[] {
+  const leastBytes = 2 * limits.spoolSegmentBytes;
+  if (folder === undefined || bytesMax >= leastBytes) return [];
+  return [
+    `TRACKLINE_SPOOL_BYTES (${bytesMax}) must be at least ${leastBytes} on a disk: there must be room for two segments`,
   ];
 }
 
