@@ -186,6 +186,23 @@ describe.each([
   });
 });
 
+test('the example of all that a tracker needs is taken, and none of it can be left out but for the address', () => {
+  const [, text] = /`tracker\.env`:\n\n```sh\n([^`]+)```/.exec(guide('configuration.md'))!;
+  const example = Object.fromEntries(
+    text!
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/=(.*)/s)),
+  );
+  const environment: Environment = {
+    ...example,
+    TRACKLINE_SPOOL_DIR: example.TRACKLINE_SPOOL_DIR && tmpdir(),
+  };
+  expect(() => readTrackerConfig(environment)).not.toThrow();
+  const needed = Object.keys(example).filter((name) => !/_(HOST|TRUST_PROXY)$/.test(name));
+  for (const name of needed) expect(() => readTrackerConfig({ ...environment, [name]: '' })).toThrow(name);
+});
+
 describe('the bounds in configuration.md', () => {
   const numbers = Object.entries(schemaOf(readTrackerConfig).properties)
     .map(([name, property]) => [name, property as { minimum?: number; maximum?: number }] as const)

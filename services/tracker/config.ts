@@ -142,7 +142,7 @@ function withoutFolder(config: Variables): string[] {
   if (config.TRACKLINE_SPOOL_DIR !== undefined || !beyondMemory) return [];
   return [
     'TRACKLINE_SPOOL_DIR: must be set, for events to wait on the disk; without it, set TRACKLINE_DURABILITY_IMPRESSION, ' +
-      'TRACKLINE_DURABILITY_CLICK and TRACKLINE_DURABILITY_TRANSACTION to memory',
+      'TRACKLINE_DURABILITY_CLICK and TRACKLINE_DURABILITY_TRANSACTION to memory, and TRACKLINE_DURABILITY_BATCH to nothing else',
   ];
 }
 
