@@ -45,7 +45,8 @@ export function buildMetrics() {
     }),
     bytesSpooled: counter('spool_written_bytes', 'What was written to the disk'),
     spoolFailures: counter('spool_failures', 'What the disk did not do, by the system’s code', ['code']),
-    spoolDamage: counter('spool_damaged_stretches', 'Damaged places of segments, each at least one event'),
+    spoolDamage: counter('spool_damaged_stretches', 'Places of segments that are no events'),
+    segmentsUnreadable: counter('spool_unreadable_segments', 'Segments and folders left as they are'),
     putRecords: counter('put_records', 'Records put on the event stream, by outcome', ['outcome']),
     putFailures: counter('put_failures', 'Records that the event stream did not take, by its error code', [
       'code',

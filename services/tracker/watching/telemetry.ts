@@ -58,15 +58,19 @@ export class Telemetry
 
   spoolFailed(failure: Parameters<SpoolTelemetry['spoolFailed']>[0]): void {
     this.#metrics.spoolFailures.inc({ code: failure.code });
-    this.#often('error', 'spool_failed', failure, 'The spool’s disk failed; it is tried again every second.');
+    const words = 'The spool’s disk failed, or has no room (ENOSPC); it is tried again.';
+    this.#often('error', 'spool_failed', failure, words);
   }
 
   spoolDamaged(damage: Parameters<SpoolTelemetry['spoolDamaged']>[0]): void {
     this.#metrics.spoolDamage.inc(damage.stretches);
-    this.#log.error({ event: 'spool_damaged', ...damage }, 'Some of a segment is damaged: events are lost.');
+    const words =
+      'Some of a segment is damaged. At its end it may be what was just being written, else events are lost.';
+    this.#log.error({ event: 'spool_damaged', ...damage }, words);
   }
 
   segmentUnreadable(problem: Parameters<SpoolTelemetry['segmentUnreadable']>[0]): void {
+    this.#metrics.segmentsUnreadable.inc();
     this.#log.error(
       { event: 'segment_unreadable', ...problem },
       'A segment can’t be read, and is left as it is. A person is needed.',
