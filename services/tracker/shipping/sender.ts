@@ -1,9 +1,11 @@
-import type { EventStream, PutOutcome } from '@trackline/adapters/event-stream/event-stream';
+import type { EventStream } from '@trackline/adapters/event-stream/event-stream';
 import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { Limits } from '../limits.ts';
-import { Aggregate } from './aggregate.ts';
+import type { Aggregate } from './aggregate.ts';
+import { Held } from './held.ts';
 import { type BackOffLimits, backOffMs, Outage } from './outage.ts';
+import { type Failure, outcomesOfBrokenPort, sortByOutcome } from './put-outcomes.ts';
 import { Resting } from './resting.ts';
 import type { Spool } from './spool.ts';
 import { Throttle } from './throttle.ts';
@@ -76,24 +78,13 @@ export interface SendFailure {
   readonly events: number;
 }
 
-type Failed = Extract<PutOutcome, { readonly ok: false }>;
-
-/** What failed alike in one call. */
-interface Failure {
-  readonly outcome: Failed;
-  readonly aggregates: Aggregate[];
-}
-
 export class Sender {
   readonly #options: SenderOptions;
-  /** To be sent again now. */
-  #due: Aggregate[] = [];
+  readonly #held: Held;
   readonly #resting: Resting;
   readonly #throttle: Throttle;
   readonly #outage: Outage;
   #callsUnderWay = 0;
-  #held = 0;
-  #heldBytes = 0;
   #wake: { readonly timer: Timer; readonly atOnce: boolean } | null = null;
   /** The spool handed out nothing when it was last asked, though something waits: it tells when it can. */
   #spoolReads = false;
@@ -106,8 +97,9 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#held = new Held(options);
     const onDue = (aggregates: readonly Aggregate[]) => {
-      this.#due.push(...aggregates);
+      this.#held.sendAgain(aggregates);
       this.#pump();
     };
     this.#resting = new Resting(options.clock, onDue);
@@ -124,7 +116,8 @@ export class Sender {
    */
   flush(): Promise<void> {
     this.#hurried = true;
-    this.#due.push(...this.#resting.wake(), ...this.#throttle.wake());
+    this.#held.sendAgain(this.#resting.wake());
+    this.#held.sendAgain(this.#throttle.wake());
     this.#outage.wake();
     const idle = new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
@@ -150,8 +143,8 @@ export class Sender {
   stats() {
     return {
       callsUnderWay: this.#callsUnderWay,
-      heldAggregates: this.#held,
-      heldBytes: this.#heldBytes,
+      heldAggregates: this.#held.aggregates,
+      heldBytes: this.#held.bytes,
       refused: this.#refused,
     };
   }
@@ -180,7 +173,7 @@ export class Sender {
   /** Starts as many calls as there is something to send in, and room for. */
   #pump(): void {
     while (!this.#stopped && this.#mayCall()) {
-      const call = this.#assemble();
+      const call = this.#held.assemble(() => this.#cut());
       if (call.length === 0) break;
       void this.#put(call);
     }
@@ -188,38 +181,11 @@ export class Sender {
     this.#tellIfIdle();
   }
 
-  /** What goes into the next call: what is due again first, then what the spool has. */
-  #assemble(): Aggregate[] {
-    const { putRecordsMax, putBytesMax, aggregateBytesMax } = this.#options.limits;
-    const call: Aggregate[] = [];
-    let bytes = 0;
-    while (call.length < putRecordsMax) {
-      const next = this.#due[call.length];
-      if (next === undefined || bytes + next.bytes > putBytesMax) break;
-      call.push(next);
-      bytes += next.bytes;
-    }
-    this.#due = this.#due.slice(call.length);
-    // A new one may come out at its full size, and its key counts too.
-    const newBytesMax = aggregateBytesMax + keyBytesMax;
-    while (call.length < putRecordsMax && bytes + newBytesMax <= putBytesMax && this.#isRipe()) {
-      const next = this.#cut();
-      if (next === null) break;
-      call.push(next);
-      bytes += next.bytes;
-    }
-    return call;
-  }
-
+  /** A new aggregate, where what waits is ripe for one; null where it is not, or the spool has to read first. */
   #cut(): Aggregate | null {
-    const { spool, randomBytes, limits } = this.#options;
-    const aggregate = Aggregate.cut(spool, limits.aggregateBytesMax, randomBytes);
-    if (aggregate === null) {
-      this.#spoolReads = true;
-      return null;
-    }
-    this.#held++;
-    this.#heldBytes += aggregate.bytes;
+    if (!this.#isRipe()) return null;
+    const aggregate = this.#held.cut();
+    this.#spoolReads = aggregate === null;
     return aggregate;
   }
 
@@ -243,11 +209,11 @@ export class Sender {
     return this.#callsUnderWay < (this.#outage.lasts ? 1 : this.#options.limits.putCallsMax);
   }
 
+  /** Whether a new aggregate may be held, and would be sent. */
   #hasRoom(): boolean {
-    const { heldAggregatesMax, heldBytesMax, putBytesMax, aggregateBytesMax } = this.#options.limits;
-    const bytesMax = this.#throttle.lasts ? putBytesMax : heldBytesMax;
+    const { heldBytesMax, putBytesMax } = this.#options.limits;
     if (!this.#mayCall() || this.#throttle.fillsStream) return false;
-    return this.#held < heldAggregatesMax && this.#heldBytes + aggregateBytesMax <= bytesMax;
+    return this.#held.hasRoom(this.#throttle.lasts ? putBytesMax : heldBytesMax);
   }
 
   /**
@@ -266,52 +232,39 @@ export class Sender {
     const { stream, clock, telemetry } = this.#options;
     this.#callsUnderWay++;
     const beganMs = clock.monotonicMs();
-    const outcomes = await stream.put(call.map((aggregate) => aggregate.record)).catch(brokenPort);
+    const outcomes = await stream.put(call.map((aggregate) => aggregate.record)).catch(outcomesOfBrokenPort);
     this.#callsUnderWay--;
-    const failed = this.#settle(call, outcomes);
+    const bytes = call.reduce((sum, aggregate) => sum + aggregate.bytes, 0);
+    const { taken, failures } = sortByOutcome(call, outcomes);
+    for (const aggregate of taken) this.#held.release(aggregate);
+    this.#layDown(failures, taken.length);
     telemetry.putEnded({
       records: call.length,
-      failedRecords: failed.length,
-      eventsSent: eventsIn(call) - eventsIn(failed),
-      bytes: call.reduce((sum, aggregate) => sum + aggregate.bytes, 0),
+      failedRecords: call.length - taken.length,
+      eventsSent: eventsIn(taken),
+      bytes,
       tookMs: clock.monotonicMs() - beganMs,
     });
     this.#pump();
   }
 
-  /** Releases what the stream has, and lays the rest down for a while. Returns what failed. */
-  #settle(call: readonly Aggregate[], outcomes: readonly PutOutcome[]): Aggregate[] {
-    const failures = new Map<string, Failure>();
-    call.forEach((aggregate, index) => {
-      const outcome = outcomes[index] ?? noOutcome;
-      if (outcome.ok) {
-        this.#held--;
-        this.#heldBytes -= aggregate.bytes;
-        this.#options.spool.release(aggregate.run);
-        return;
-      }
-      const alike = failures.get(outcome.code);
-      if (alike) alike.aggregates.push(aggregate);
-      else failures.set(outcome.code, { outcome, aggregates: [aggregate] });
-    });
-    const groups = [...failures.values()];
-    for (const { outcome, aggregates } of groups) this.#tell(outcome, aggregates);
-    const failed = groups.flatMap(({ aggregates }) => aggregates);
-    this.#rekey(failed);
-    const taken = call.length - failed.length;
-    if (groups.some(({ outcome }) => !outcome.retriable)) this.#refused = true;
+  /** Tells what the stream did not take, and lays it down for a while. */
+  #layDown(failures: readonly Failure[], taken: number): void {
+    for (const failure of failures) this.#tell(failure);
+    const failed = failures.flatMap(({ aggregates }) => aggregates);
+    this.#held.rekey(failed);
+    if (failures.some(({ outcome }) => !outcome.retriable)) this.#refused = true;
     else if (taken > 0) this.#refused = false;
-    if (taken === 0 && !groups.every(({ outcome }) => outcome.throttled)) {
-      this.#due.push(...failed);
-      this.#restWhole(groups.some(({ outcome }) => outcome.retriable));
+    if (taken === 0 && !failures.every(({ outcome }) => outcome.throttled)) {
+      this.#held.sendAgain(failed);
+      this.#restWhole(failures.some(({ outcome }) => outcome.retriable));
     } else {
       this.#outage.ended();
-      this.#restApart(groups, taken);
+      this.#restApart(failures, taken);
     }
-    return failed;
   }
 
-  #tell({ code, throttled, retriable }: Failed, aggregates: readonly Aggregate[]): void {
+  #tell({ outcome: { code, throttled, retriable }, aggregates }: Failure): void {
     const records = aggregates.length;
     const events = eventsIn(aggregates);
     this.#options.telemetry.putFailed({ code, throttled, retriable, records, events });
@@ -327,13 +280,13 @@ export class Sender {
   }
 
   /** One back-off for all that failed alike in a call: apart, they would come back as many small calls. */
-  #restApart(groups: readonly Failure[], taken: number): void {
+  #restApart(failures: readonly Failure[], taken: number): void {
     if (this.#stopped) return;
-    const throttled = groups
+    const throttled = failures
       .filter(({ outcome }) => outcome.throttled)
       .flatMap(({ aggregates }) => aggregates);
     this.#throttle.callEnded(throttled, taken);
-    for (const { outcome, aggregates } of groups) {
+    for (const { outcome, aggregates } of failures) {
       if (outcome.throttled) continue;
       const attempt = Math.min(...aggregates.map((aggregate) => aggregate.failures++));
       this.#resting.add(aggregates, this.#backOffMs(attempt, outcome.retriable));
@@ -343,14 +296,6 @@ export class Sender {
   #backOffMs(attempt: number, retriable: boolean): number {
     const { limits, random } = this.#options;
     return backOffMs(attempt, retriable, this.#hurried, limits, random);
-  }
-
-  #rekey(aggregates: readonly Aggregate[]): void {
-    for (const aggregate of aggregates) {
-      this.#heldBytes -= aggregate.bytes;
-      aggregate.rekey(this.#options.randomBytes);
-      this.#heldBytes += aggregate.bytes;
-    }
   }
 
   #tellIfIdle(): void {
@@ -370,19 +315,6 @@ export class Sender {
   #lookAgain(): void {
     if (this.#wake === null && !this.#stopped) this.#wakeAfter(this.#options.limits.retryBaseMs);
   }
-}
-
-/** The longest partition key that Kinesis takes. */
-const keyBytesMax = 256;
-
-const noOutcome: Failed = { ok: false, code: 'NoOutcome', throttled: false, retriable: true };
-
-/**
- * The port promises not to reject. Should an adapter break that, its records count as failed: nothing is
- * known of them.
- */
-function brokenPort(error: unknown): PutOutcome[] {
-  return [{ ...noOutcome, code: error instanceof Error ? error.name : 'Unknown' }];
 }
 
 function eventsIn(aggregates: readonly Aggregate[]): number {
