@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { connectShardReader } from '../../services/local/event-source-mapping/shard-reader.kinesis.ts';
 import { startTestKinesis } from '../helpers/kinesis.ts';
 import { KinesisProxy, type KinesisProxyOptions } from '../helpers/kinesis-proxy.ts';
-import { seededRandom } from '../helpers/sender.ts';
+import { seededRandom } from '../helpers/seeded-random.ts';
 import { shardRate } from '../helpers/shard-rates.ts';
 
 const highestKey = (2n ** 128n - 1n).toString();

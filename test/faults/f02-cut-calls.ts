@@ -1,5 +1,5 @@
+import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Fault } from './fault.ts';
-import { seededRandom } from './harness/random.ts';
 import { type DiskCall, DiskImage } from './harness/spool-files/disk-image.ts';
 import { lastLife } from './harness/spool-files/last-life.ts';
 import { SimulatedDisk } from './harness/spool-files/simulated-disk.ts';

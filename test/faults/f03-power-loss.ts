@@ -1,5 +1,5 @@
+import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Fault } from './fault.ts';
-import { seededRandom } from './harness/random.ts';
 import { lastLife } from './harness/spool-files/last-life.ts';
 import { manyLives } from './harness/spool-files/many-lives.ts';
 import type { Trial } from './harness/spool-files/spool-life.ts';

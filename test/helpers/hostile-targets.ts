@@ -1,3 +1,5 @@
+import { seededRandom } from './seeded-random.ts';
+
 /**
  * Random redirect targets, most of them built to be taken for one on an allowed host: the parts that readers of URLs
  * are known to disagree on (Orange Tsai, "A New Era of SSRF", 2017), put together and then damaged by chance.
@@ -5,7 +7,7 @@
  * @param seed the same makes the same targets
  */
 export function hostileTargets(seed: number, allowed: readonly string[]): () => string {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const below = (count: number) => Math.floor(random() * count);
   const pick = <T>(from: readonly T[]): T => from[below(from.length)]!;
   const often = (chance: number, text: () => string) => (random() < chance ? text() : '');
@@ -179,15 +181,4 @@ function lookalike(letter: string, pick: (from: readonly string[]) => string): s
     isLetter ? String.fromCodePoint(0x24d0 + code - 97) : '\uff0e',
     letter === 'o' ? 'о' : letter === 'e' ? 'е' : letter,
   ]);
-}
-
-/** A small generator of numbers from 0 to below 1 (Tommy Ettinger, "Mulberry32", public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -77,14 +77,3 @@ export function decodedIn(data: Uint8Array): number[] {
     return decoded.kind === 'event' ? decoded.event.sequence : [];
   });
 }
-
-/** Numbers that only look random (mulberry32), so that a failure can be played again. */
-export function seededRandom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { broken, taken, throttled } from '../../../test/helpers/scripted-event-stream.ts';
-import { buildSender, inOrder, oneTo, seededRandom } from '../../../test/helpers/sender.ts';
+import { seededRandom } from '../../../test/helpers/seeded-random.ts';
+import { buildSender, inOrder, oneTo } from '../../../test/helpers/sender.ts';
 import { limits } from '../limits.ts';
 
 const hourMs = 3_600_000;

@@ -2,14 +2,8 @@ import type { PutOutcome } from '@trackline/adapters/event-stream/event-stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { broken, forbidden, taken, throttled } from '../../../test/helpers/scripted-event-stream.ts';
-import {
-  buildSender,
-  decodedIn,
-  large,
-  oneTo,
-  seededRandom,
-  sequences,
-} from '../../../test/helpers/sender.ts';
+import { seededRandom } from '../../../test/helpers/seeded-random.ts';
+import { buildSender, decodedIn, inOrder, large, oneTo } from '../../../test/helpers/sender.ts';
 import { limits } from '../limits.ts';
 
 describe('an outage', () => {
@@ -35,7 +29,7 @@ describe('an outage', () => {
     expect(bytes).toBeGreaterThan(limits.putBytesMax - 2 * limits.aggregateBytesMax);
     stream.outcome = () => taken;
     await clock.advance(200);
-    expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(110));
+    expect(inOrder(stream)).toEqual(oneTo(110));
   });
 
   test('a call that fails when the sender rests already neither prolongs that nor ends it', async () => {
@@ -52,7 +46,7 @@ describe('an outage', () => {
     await clock.advance(49);
     expect(stream.calls).toHaveLength(calls);
     await clock.advance(1);
-    expect(sequences(stream).toSorted()).toEqual(oneTo(6));
+    expect(inOrder(stream)).toEqual(oneTo(6));
     expect(stream.calls).toHaveLength(calls + 1);
   });
 
@@ -81,7 +75,7 @@ describe('an outage', () => {
         stream.outcome = () => taken;
         const calls = stream.calls.length;
         await clock.advance(limits.retryMaxMs + limits.sendLingerMs);
-        expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(outageMs / 50));
+        expect(inOrder(stream)).toEqual(oneTo(outageMs / 50));
         expect(spool.account().unsent).toBe(0);
         // What waited has grown into full aggregates meanwhile.
         expect(stream.calls.length - calls).toBeLessThanOrEqual(5);
@@ -140,7 +134,7 @@ describe('an outage', () => {
           const flushed = sender.flush();
           await clock.advance(120_000);
           await flushed;
-          expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(count));
+          expect(inOrder(stream)).toEqual(oneTo(count));
           expect(spool.account()).toMatchObject({ unsent: 0, usedBytes: 0, sentThrough: count });
           expect(sender.stats()).toMatchObject({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
         },

@@ -128,7 +128,7 @@ describe('Sender', () => {
     expect(spool.account().unsent).toBe(120);
     stream.letGo();
     await clock.advance(limits.sendLingerMs);
-    expect(sequences(stream).toSorted((a, b) => a - b)).toEqual(oneTo(120));
+    expect(inOrder(stream)).toEqual(oneTo(120));
     expect(sender.stats()).toMatchObject({ callsUnderWay: 0, heldAggregates: 0, heldBytes: 0 });
   });
 

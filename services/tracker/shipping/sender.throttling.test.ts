@@ -3,7 +3,8 @@ import { delay } from '@trackline/domain/clock';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { broken, taken, throttled } from '../../../test/helpers/scripted-event-stream.ts';
-import { buildSender, seededRandom } from '../../../test/helpers/sender.ts';
+import { seededRandom } from '../../../test/helpers/seeded-random.ts';
+import { buildSender } from '../../../test/helpers/sender.ts';
 import { ShardRates, shardRate } from '../../../test/helpers/shard-rates.ts';
 import { limits } from '../limits.ts';
 

@@ -14,12 +14,12 @@ import {
   startRealRedis,
   type TestRedis,
 } from '../../helpers/redis.ts';
+import { seededRandom } from '../../helpers/seeded-random.ts';
 import type { FaultSurroundings } from '../fault.ts';
 import { Consumers, type ConsumersPlace } from './consumers.ts';
 import { newTables, region, type Tables } from './dynamodb.ts';
 import { type Load, type LoadOptions, startLoad } from './load.ts';
 import { Oracle } from './oracle.ts';
-import { seededRandom } from './random.ts';
 import { sendPrograms } from './send-programs.ts';
 import { type Settlement, settle } from './settle.ts';
 import { TrackerChild } from './tracker-child.ts';
