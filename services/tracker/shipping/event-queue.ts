@@ -1,9 +1,9 @@
-import type { SpooledEvent } from './spool.ts';
+import type { EventRun, SpooledEvent } from './spool.ts';
 
 /** How many taken events may stand before the waiting ones until they are cut off: rarely, so it costs little. */
 const cutEvery = 4096;
 
-/** Events that wait to be taken, first in, first out. */
+/** Events of one writer that wait to be taken, first in, first out. */
 export class EventQueue<E extends SpooledEvent> {
   /** What waits, behind `#head` taken ones. */
   #events: E[] = [];
@@ -28,8 +28,8 @@ export class EventQueue<E extends SpooledEvent> {
     this.#bytes += event.data.length;
   }
 
-  /** Takes the oldest events, as long as their sequences are consecutive and `fits` admits them. */
-  take(fits: (event: SpooledEvent) => boolean): readonly E[] {
+  /** Takes the oldest events, as long as they are consecutive and `fits` admits them; null where none wait. */
+  take(fits: (event: SpooledEvent) => boolean): EventRun<E> | null {
     const from = this.#head;
     let sequence = this.oldest?.sequence;
     for (let next = this.oldest; next?.sequence === sequence && next && fits(next); next = this.oldest) {
@@ -37,12 +37,14 @@ export class EventQueue<E extends SpooledEvent> {
       this.#bytes -= next.data.length;
       sequence = next.sequence + 1;
     }
-    const taken = this.#events.slice(from, this.#head);
+    const events = this.#events.slice(from, this.#head);
     if (this.#head >= cutEvery || this.#head === this.#events.length) {
       this.#events = this.#events.slice(this.#head);
       this.#head = 0;
     }
-    return taken;
+    const [oldest, newest] = [events[0], events.at(-1)];
+    if (oldest === undefined || newest === undefined) return null;
+    return { writer: oldest.writer, first: oldest.sequence, last: newest.sequence, events };
   }
 
   /** Forgets all that waits, and gives it. */

@@ -44,15 +44,8 @@ export class MemorySpool implements Spool {
   }
 
   take(fits: (event: SpooledEvent) => boolean): EventRun | null {
-    const events = this.#waiting.take(fits);
-    if (events.length === 0) return null;
-    const run = {
-      writer: this.writer,
-      first: events[0]!.sequence,
-      last: events.at(-1)!.sequence,
-      events,
-    };
-    this.#taken.add(run);
+    const run = this.#waiting.take(fits);
+    if (run !== null) this.#taken.add(run);
     return run;
   }
 

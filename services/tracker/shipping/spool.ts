@@ -86,11 +86,11 @@ export interface SpooledEvent {
 }
 
 /** The events `first … last` of one writer. */
-export interface EventRun {
+export interface EventRun<E extends SpooledEvent = SpooledEvent> {
   readonly writer: string;
   readonly first: number;
   readonly last: number;
-  readonly events: readonly SpooledEvent[];
+  readonly events: readonly E[];
 }
 
 /** How one writer stands. */

@@ -1,6 +1,7 @@
 import { Segment } from './segment.ts';
 import { encodeHeader, headerBytes, type SegmentName } from './segment-format.ts';
 import type { AppendFile, SpoolFiles } from './spool-files.ts';
+import { codeOf } from './system-error.ts';
 
 /** The segment that is written to. */
 export class ActiveSegment {
@@ -78,20 +79,4 @@ export class WriteFailed extends Error {
     this.code = codeOf(error);
     this.during = during;
   }
-}
-
-/** The system's code for what went wrong. */
-export function codeOf(error: unknown): string {
-  const { code, name } = error as NodeJS.ErrnoException;
-  return code ?? name;
-}
-
-/** Whether the process or its machine is short of something else: that says nothing of the file. */
-export function isForShortage(code: string): boolean {
-  return code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM' || code === 'EAGAIN';
-}
-
-/** Whether the disk has no room, so that all is well once it has. */
-export function isForRoom(code: string): boolean {
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
 }

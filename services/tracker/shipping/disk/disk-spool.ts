@@ -3,13 +3,13 @@ import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import type { Limits } from '../../limits.ts';
 import type { Durability } from '../durability.ts';
 import type { EndedWriter, EventRun, Settle, Spool, SpoolAccount, SpooledEvent } from '../spool.ts';
-import { codeOf } from './active-segment.ts';
 import { Confirmations } from './confirmations.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type Recovered, type Remains, recover } from './recover.ts';
 import { Removals } from './removals.ts';
 import { type Slot, takeOrphans, takeSlot } from './slots.ts';
 import type { SpoolFiles } from './spool-files.ts';
+import { codeOf } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 import { WriterLog } from './writer-log.ts';
 
@@ -82,8 +82,8 @@ interface EndedLog {
 }
 
 /**
- * The spool of DESIGN: a folder of append-only segments without a cursor (decision 3). A segment goes once everything
- * in it is on the stream; what a crash leaves is sent again, and the event store absorbs what it has already.
+ * A folder of append-only segments without a cursor (decision 3). A segment goes once everything in it is on the
+ * stream; what a crash leaves is sent again, and the event store absorbs what it has already.
  */
 class DiskSpool implements Spool {
   readonly #options: DiskSpoolOptions;

@@ -3,11 +3,12 @@ import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import type { Limits } from '../../limits.ts';
 import type { Durability } from '../durability.ts';
 import type { Settle, SpoolOutcome } from '../spool.ts';
-import { ActiveSegment, codeOf, isForRoom, type WriteFailed } from './active-segment.ts';
+import { ActiveSegment, type WriteFailed } from './active-segment.ts';
 import type { Confirmations } from './confirmations.ts';
 import { frameBytesOf, IntakeQueue, type Waiting } from './intake-queue.ts';
 import { frameOverheadBytes, writeFrame } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
+import { codeOf, isForRoom } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 import type { KeptEvent, WriterLog } from './writer-log.ts';
 

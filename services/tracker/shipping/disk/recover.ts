@@ -1,5 +1,4 @@
 import type { Limits } from '../../limits.ts';
-import { codeOf } from './active-segment.ts';
 import { Segment } from './segment.ts';
 import {
   headerBytes,
@@ -9,6 +8,7 @@ import {
   type SegmentName,
 } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
+import { codeOf } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 
 export interface RecoverOptions {

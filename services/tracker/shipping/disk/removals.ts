@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { codeOf } from './active-segment.ts';
 import type { Segment } from './segment.ts';
 import { readSegmentFile } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
+import { codeOf } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { codeOf } from './active-segment.ts';
 import type { FolderLock, SpoolFiles } from './spool-files.ts';
+import { codeOf } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 
 /** A folder of segments that is ours alone. */

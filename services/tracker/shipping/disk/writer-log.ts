@@ -3,10 +3,10 @@ import { decodeRecord } from '@trackline/proto/tracking-event';
 import type { Limits } from '../../limits.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { EventRun, SpooledEvent, WriterAccount } from '../spool.ts';
-import { codeOf, isForShortage } from './active-segment.ts';
 import type { Segment } from './segment.ts';
 import { type Frame, parseFrames } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
+import { codeOf, isForShortage } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 
 /** An event on the disk, with where it stands. */
@@ -131,11 +131,10 @@ export class WriterLog {
   }
 
   take(fits: (event: SpooledEvent) => boolean): EventRun | null {
-    const events = this.#queue.take(fits);
-    if (events.length === 0) return null;
-    const run = { writer: this.writer, first: events[0]!.sequence, last: events.at(-1)!.sequence, events };
+    const run = this.#queue.take(fits);
+    if (run === null) return null;
     this.#taken.add(run);
-    this.#takenEvents += events.length;
+    this.#takenEvents += run.events.length;
     this.readAhead();
     return run;
   }
@@ -200,6 +199,11 @@ export class WriterLog {
     );
   }
 
+  /** Reads no more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   /** A segment that can't be read must not hold up those behind it. */
   #readFailed(segment: Segment, code: string): void {
     const { telemetry, limits } = this.#options;
@@ -207,10 +211,6 @@ export class WriterLog {
     if (isForShortage(code) || ++segment.failedReads < limits.spoolReadTriesMax) return;
     segment.isPassedOver = true;
     telemetry.segmentUnreadable({ segment: segment.path, code });
-  }
-
-  close(): void {
-    this.#isClosed = true;
   }
 
   async #read(segment: Segment): Promise<void> {
