@@ -6,10 +6,7 @@ import { onEachDynamoDb } from '../helpers/dynamodb.ts';
 import { allDone, context, kinesisEvent, kinesisRecord } from '../helpers/kinesis-records.ts';
 import { onRealRedis } from '../helpers/real-redis.ts';
 
-/**
- * The core-data JSON of BAD-INPUT: each becomes a dead letter, its neighbours are applied, and the next good
- * update works.
- */
+/** Core-data JSON that is bad in any way: each becomes a dead letter, its neighbours are applied, the next works. */
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const without = (field: string) => {

@@ -9,10 +9,7 @@ import { eventRun, eventTimeMs, recordedEvent } from '../helpers/events.ts';
 import { aggregate, allDone, bytesOf, context, kinesisEvent } from '../helpers/kinesis-records.ts';
 import { statement } from '../helpers/statements.ts';
 
-/**
- * The event records of BAD-INPUT: each becomes a dead letter alone, its neighbours persist, and the next good
- * call works.
- */
+/** Event records that are bad in any way: each becomes a dead letter alone, its neighbours persist, the next works. */
 
 function bodyOf(overrides: Partial<RecordedEvent>): Uint8Array {
   return bytesOf(recordedEvent({ sequence: 6, ...overrides }));
