@@ -1,3 +1,4 @@
+import { pause } from '../helpers/pause.ts';
 import { shardRate } from '../helpers/shard-rates.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
@@ -39,10 +40,10 @@ export const fault: Fault = {
         const { accepted } = load.counts;
         await proxy.shut();
         const told = () => say(`${inFigures(load.counts.accepted)} events accepted.`);
-        await pause(outageMs / 2, told);
+        await goOn(outageMs / 2, told);
         proxy.treat = () => ({ error: 'InternalFailure', status: 500 });
         await proxy.reopen();
-        await pause(outageMs / 2, told);
+        await goOn(outageMs / 2, told);
         const arrived = Math.round((load.counts.accepted - accepted) / (outageMs / 1000));
         const { unsent: depth } = await tracker.ledger();
         const heapDuring = await tracker.heapBytes();
@@ -92,8 +93,8 @@ function inMiB(bytes: number): string {
 }
 
 /** Tells every minute that it lasts. */
-async function pause(ms: number, tell: () => void): Promise<void> {
+async function goOn(forMs: number, tell: () => void): Promise<void> {
   const timer = setInterval(tell, 60_000);
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await pause(forMs);
   clearInterval(timer);
 }

@@ -2,6 +2,7 @@ import { keys } from '@trackline/adapters/program-store/program-store';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import type { Program } from '@trackline/domain/program';
 import { connectedProgramCache } from '../helpers/connected-program-cache.ts';
+import { pause } from '../helpers/pause.ts';
 import { program } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
@@ -93,7 +94,7 @@ async function watch({ redis }: System, ids: readonly string[]) {
         inCache(id, versionIn(await cache.lookup(id)));
         inStore(id, Number((await redis.client.hget(keys.program(id), 'version')) ?? 0));
       }
-      await new Promise((next) => setTimeout(next, 10));
+      await pause(10);
     }
   })();
   return {

@@ -1,3 +1,4 @@
+import { pause } from '../helpers/pause.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
 import { startFlood } from './harness/flood.ts';
@@ -31,7 +32,7 @@ export const fault: Fault = {
         async () => {
           most = Math.max(most, (await measure()).rss);
           say(`${flood.answered} of ${ids} calls are answered, ${mebibytes(most)} of memory.`);
-          await Promise.race([flood.done, new Promise((next) => setTimeout(next, 1_000))]);
+          await Promise.race([flood.done, pause(1_000)]);
           return flood.answered + flood.failed >= ids;
         },
         30 * 60_000,

@@ -1,5 +1,6 @@
 import type { Random } from '@trackline/domain/clock';
 import { width } from '@trackline/domain/ledger-coverage';
+import { pause } from '../helpers/pause.ts';
 import { realRedisMissing } from '../helpers/redis.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
@@ -94,7 +95,7 @@ interface Visit {
 
 /** One plague after the other, each round in another order, all well in between. */
 async function visit(plagues: readonly Plague[], { random, lastsMsMax, endMs, note }: Visit): Promise<void> {
-  const someTime = () => new Promise((next) => setTimeout(next, random() * lastsMsMax));
+  const someTime = () => pause(random() * lastsMsMax);
   do {
     const order = plagues.map((plague) => ({ plague, at: random() })).toSorted((a, b) => a.at - b.at);
     for (const { plague } of order) {
@@ -125,7 +126,7 @@ function watch(tracker: TrackerChild, everyMs: number, read: () => ReturnType<ty
       const bytes = await tracker.metric('trackline_resident_memory_bytes');
       memory.push({ atMs: performance.now(), bytes });
       readings++;
-      await new Promise((next) => setTimeout(next, everyMs));
+      await pause(everyMs);
     }
   })();
   // Whoever stops it hears of it.

@@ -1,3 +1,5 @@
+import { pause } from './pause.ts';
+
 /**
  * Waits for a condition instead of for a time: asks again every `everyMs` until `probe` gives something truthy.
  *
@@ -14,6 +16,6 @@ export async function until<T>(
     const value = await probe();
     if (value) return value as Exclude<T, false | null | undefined>;
     if (performance.now() > endMs) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await pause(everyMs);
   }
 }

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Random } from '@trackline/domain/clock';
+import { pause } from '../../helpers/pause.ts';
 import type { Oracle } from './oracle.ts';
 
 export interface LoadOptions {
@@ -163,8 +164,4 @@ async function read(answer: IncomingMessage): Promise<Answer> {
   for await (const chunk of answer.setEncoding('utf8')) body += chunk;
   const verdict = answer.headers['x-tracking-verdict'];
   return { status: answer.statusCode!, verdict: String(verdict ?? 'none'), body };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,4 @@
+import { pause } from '../../helpers/pause.ts';
 import { until } from '../../helpers/until.ts';
 import type { FaultResult, FaultSurroundings } from '../fault.ts';
 import { ask, percentile } from './calls.ts';
@@ -42,7 +43,7 @@ export function runRedisAway(surroundings: FaultSurroundings, outage: RedisOutag
         droppedMs = performance.now() - fromMs;
       }
       if (performance.now() - fromMs > outage.awayMs + joinTimeoutMs) break;
-      await new Promise((next) => setTimeout(next, missEveryMs));
+      await pause(missEveryMs);
     }
     say('Redis comes back.');
     await outage.comeBack(system);
