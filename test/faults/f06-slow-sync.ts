@@ -1,7 +1,7 @@
 import { limits } from '@trackline/tracker/limits';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Fault } from './fault.ts';
-import { percentile } from './harness/calls.ts';
+import { percentile } from './harness/percentile.ts';
 import { SimulatedDisk } from './harness/spool-files/simulated-disk.ts';
 import { SpoolLife } from './harness/spool-files/spool-life.ts';
 import { SpoolWitness } from './harness/spool-files/spool-witness.ts';

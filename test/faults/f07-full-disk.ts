@@ -9,7 +9,8 @@ import { ScriptedEventStream, throttled } from '../helpers/scripted-event-stream
 import { buildTracker, type TestTracker } from '../helpers/tracker.ts';
 import { until } from '../helpers/until.ts';
 import type { EventCounts, Fault } from './fault.ts';
-import { ask } from './harness/calls.ts';
+import { ask } from './harness/ask.ts';
+import { silentSpoolTelemetry } from './harness/spool-files/silent-telemetry.ts';
 import { limitedDisk, mountSmallDisk, type SmallDisk } from './harness/spool-files/small-disk.ts';
 
 const rounds = { short: 2, long: 20 };
@@ -62,14 +63,7 @@ async function startOn(disk: SmallDisk, own: (teardown: () => Promise<void>) => 
     clock: systemClock,
     newWriter: () => newMessageId(systemClock.wallMs(), randomFillSync),
     limits,
-    telemetry: {
-      groupKept() {},
-      spoolFailed() {},
-      spoolDamaged() {},
-      segmentUnreadable() {},
-      spoolFilling() {},
-      spoolAdopted() {},
-    },
+    telemetry: silentSpoolTelemetry,
   });
   own(() => spool.close());
   const durability = { impression: 'disk', click: 'disk', transaction: 'disk', batch: null } as const;

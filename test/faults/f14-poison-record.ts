@@ -9,6 +9,7 @@ import { recordedEvent } from '../helpers/events.ts';
 import { aggregate, bytesOf } from '../helpers/kinesis-records.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
+import { percentile } from './harness/percentile.ts';
 import { type System, withSystem } from './harness/system.ts';
 
 interface Poison {
@@ -54,10 +55,13 @@ export const fault: Fault = {
         }
         const settled = await system.settle();
         const letters = await parts.countLetters();
-        const [with_, without] = [median(tookMs.with), median(tookMs.without)];
+        const medianMs = (ms: readonly number[]) => Math.round(percentile(ms, 0.5));
+        const [withMs, withoutMs] = [medianMs(tookMs.with), medianMs(tookMs.without)];
         return {
           events: settled.events,
-          figure: `neighbours of ${poisoned} poison records are delayed by ${Math.max(0, with_ - without)} ms (${with_} ms in all, the median); ${letters} dead letters`,
+          figure:
+            `neighbours of ${poisoned} poison records are delayed by ${Math.max(0, withMs - withoutMs)} ms ` +
+            `(${withMs} ms in all, the median); ${letters} dead letters`,
           violations: [
             ...settled.violations,
             ...(letters === poisoned ? [] : [`${poisoned} poison records made ${letters} dead letters`]),
@@ -129,8 +133,4 @@ function connect({ place }: System) {
     },
     close: () => Promise.all([events.close(), deadLetters.close(), stream.close()]),
   };
-}
-
-function median(numbers: readonly number[]): number {
-  return Math.round(numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!);
 }

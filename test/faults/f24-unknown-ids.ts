@@ -2,6 +2,7 @@ import { pause } from '../helpers/pause.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
 import { startFlood } from './harness/flood.ts';
+import { busy } from './harness/load.ts';
 import { withSystem } from './harness/system.ts';
 
 /** Somebody tries ids, or a page has a broken one for each visitor. */
@@ -45,7 +46,7 @@ export const fault: Fault = {
       const {
         'rejected; reason=program_unknown': unknown = 0,
         'shed; reason=program_unknowable': unknowable = 0,
-        'shed; reason=overloaded': shed = 0,
+        [busy]: shed = 0,
         ...others
       } = flood.verdicts;
       if (unknown + unknowable + shed !== ids) {

@@ -110,8 +110,3 @@ export function filesWith(
     ...others,
   };
 }
-
-/** An error of the system's. */
-export function systemError(code: string): Error {
-  return Object.assign(new Error(`${code}: planted`), { code });
-}

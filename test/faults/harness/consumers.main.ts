@@ -1,7 +1,7 @@
 import { systemClock as clock } from '@trackline/domain/clock';
 import { startLambdas } from '@trackline/local/lambdas';
 import { pino } from 'pino';
-import type { Asked, ConsumersPlace } from './consumers.ts';
+import type { ConsumersPlace, Question } from './consumers.ts';
 
 /**
  * Both consumers, the real handlers under their mappings, as a process of its own, so that it can be killed.
@@ -27,15 +27,15 @@ const lambdas = await startLambdas({
 });
 
 const answers = {
-  caughtUp: ({ timeoutMs }: Asked) => lambdas.caughtUp(timeoutMs),
+  caughtUp: ({ timeoutMs }: Question) => lambdas.caughtUp(timeoutMs),
   rebuild: () => lambdas.rebuild(),
 };
 
-process.on('message', async (asked: Asked) => {
+process.on('message', async (question: Question) => {
   try {
-    process.send!({ kind: 'answer', id: asked.id, answer: await answers[asked.ask](asked) });
+    process.send!({ kind: 'answer', id: question.id, answer: await answers[question.ask](question) });
   } catch (error) {
-    process.send!({ kind: 'answer', id: asked.id, error: String(error) });
+    process.send!({ kind: 'answer', id: question.id, error: String(error) });
   }
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,33 +1,24 @@
 import { join } from 'node:path';
-import type { StackFile } from '@trackline/local/stack-file';
+import type { LambdasOptions } from '@trackline/local/lambdas';
 import { Child, type ChildMessage } from './child.ts';
 
+type Stack = LambdasOptions['stack'];
+
 /** Where the consumers find everything. */
-export interface ConsumersPlace
-  extends Pick<
-    StackFile,
-    | 'region'
-    | 'kinesisEndpoint'
-    | 'dynamodbEndpoint'
-    | 'redisUrl'
-    | 'eventStream'
-    | 'coreDataStream'
-    | 'tables'
-    | 'onFailure'
-  > {
+export interface ConsumersPlace extends Stack {
   /** The folder of the checkpoints, which outlive a life. */
   readonly state: string;
   /** Undefined: each mapping's own. */
   readonly batchSize?: number | undefined;
 }
 
-export interface Asked {
+export interface Question {
   readonly id: number;
   readonly ask: 'caughtUp' | 'rebuild';
   readonly timeoutMs: number;
 }
 
-interface Answered extends ChildMessage {
+interface Reply extends ChildMessage {
   readonly id: number;
   readonly answer?: unknown;
   readonly error?: string;
@@ -43,7 +34,7 @@ export class Consumers {
   readonly #place: ConsumersPlace;
   #life: Child | null = null;
   #asked = 0;
-  readonly #asking = new Map<number, (answered: Answered) => void>();
+  readonly #asking = new Map<number, (reply: Reply) => void>();
 
   constructor(place: ConsumersPlace) {
     this.#place = place;
@@ -63,7 +54,7 @@ export class Consumers {
       logFile: join(this.#place.state, 'consumers.log'),
     });
     this.#life.onMessage((message) => {
-      if (message.kind === 'answer') this.#asking.get((message as Answered).id)?.(message as Answered);
+      if (message.kind === 'answer') this.#asking.get((message as Reply).id)?.(message as Reply);
     });
     await this.#life.ready;
   }
@@ -98,7 +89,7 @@ export class Consumers {
     return this.#life;
   }
 
-  #ask(ask: Asked['ask'], timeoutMs = 0): Promise<unknown> {
+  #ask(ask: Question['ask'], timeoutMs = 0): Promise<unknown> {
     const life = this.#running;
     const id = ++this.#asked;
     const answered = new Promise<unknown>((resolve, reject) => {
@@ -107,7 +98,7 @@ export class Consumers {
         else reject(new Error(`The consumers, asked ${ask}: ${error}`));
       });
       void life.ended.then((code) => reject(new Error(`The consumers ended (${code}), asked ${ask}.`)));
-      life.send({ id, ask, timeoutMs } satisfies Asked);
+      life.send({ id, ask, timeoutMs } satisfies Question);
     });
     return answered.finally(() => this.#asking.delete(id));
   }

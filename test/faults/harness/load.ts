@@ -143,7 +143,7 @@ export function startLoad(options: LoadOptions): Load {
 }
 
 /** What a tracker says while its machine is busy with others: no fault of what is tried here. */
-const busy = 'shed; reason=overloaded';
+export const busy = 'shed; reason=overloaded';
 
 /** How many calls were not answered "accepted", where all should have been: a violation in words, or none. */
 export function shortfall({ otherwise, unanswered, refused }: LoadCounts): string[] {

@@ -1,8 +1,9 @@
 import { pause } from '../../helpers/pause.ts';
 import { until } from '../../helpers/until.ts';
 import type { FaultResult, FaultSurroundings } from '../fault.ts';
-import { ask, percentile } from './calls.ts';
-import { shortfall } from './load.ts';
+import { ask } from './ask.ts';
+import { busy, shortfall } from './load.ts';
+import { percentile } from './percentile.ts';
 import { type System, withSystem } from './system.ts';
 
 /** How Redis goes and comes back. */
@@ -56,11 +57,7 @@ export function runRedisAway(surroundings: FaultSurroundings, outage: RedisOutag
     const settled = await system.settle();
 
     const violations = [...settled.violations, ...shortfall(counts)];
-    const {
-      'shed; reason=program_unknowable': unknowable = 0,
-      'shed; reason=overloaded': _busy,
-      ...others
-    } = verdicts;
+    const { 'shed; reason=program_unknowable': unknowable = 0, [busy]: _, ...others } = verdicts;
     if (unknowable === 0 || Object.keys(others).length > 0) {
       violations.push(`Misses were answered ${JSON.stringify(verdicts)}, and not all "program_unknowable"`);
     }

@@ -8,11 +8,11 @@ import {
   filesWith,
   segmentsIn,
   sequencesOf,
-  systemError,
   takeAll,
 } from '../../../../test/helpers/disk-spool.ts';
 import { FakeClock } from '../../../../test/helpers/fake-clock.ts';
 import { oneTo } from '../../../../test/helpers/sender.ts';
+import { systemError } from '../../../../test/helpers/system-error.ts';
 import { until } from '../../../../test/helpers/until.ts';
 import { headerBytes } from './segment-format.ts';
 import { nodeSpoolFiles } from './spool-files.node.ts';

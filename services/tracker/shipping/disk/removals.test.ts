@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemError } from '../../../../test/helpers/disk-spool.ts';
+import { systemError } from '../../../../test/helpers/system-error.ts';
 import { Removals } from './removals.ts';
 import { Segment } from './segment.ts';
 import { nodeSpoolFiles } from './spool-files.node.ts';

@@ -7,8 +7,8 @@ import {
   filesWith,
   segmentsIn,
   spoolFolder,
-  systemError,
 } from '../../../../test/helpers/disk-spool.ts';
+import { systemError } from '../../../../test/helpers/system-error.ts';
 
 test('a sibling that can’t be looked into is told, and hinders no start', async () => {
   const folder = spoolFolder();

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Random } from '@trackline/domain/clock';
+import { systemError } from '../../../helpers/system-error.ts';
 
 /** What changes a disk: the calls of the spool's port as data, so that they are recorded and played again. */
 export type DiskCall =
@@ -146,10 +147,6 @@ export class DiskImage {
       entry.node = node;
     }
   }
-}
-
-export function systemError(code: string, path: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: ${path}`), { code });
 }
 
 function change(file: File, by: (bytes: Buffer) => Buffer): void {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { AppendFile, SpoolFiles } from '@trackline/tracker/shipping/disk/spool-files';
-import { type DiskCall, DiskImage, systemError } from './disk-image.ts';
+import { systemError } from '../../../helpers/system-error.ts';
+import { type DiskCall, DiskImage } from './disk-image.ts';
 
 /** Anything that is asked of the disk, about to happen. */
 export type AskedCall =

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SpoolFiles } from '@trackline/tracker/shipping/disk/spool-files';
 import { nodeSpoolFiles } from '@trackline/tracker/shipping/disk/spool-files.node';
-import { systemError } from './disk-image.ts';
+import { systemError } from '../../../helpers/system-error.ts';
 
 /** A disk so small that it is soon full, with the folder of a spool on it. */
 export interface SmallDisk {

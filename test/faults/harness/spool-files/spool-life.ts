@@ -8,6 +8,7 @@ import type { Durability } from '@trackline/tracker/shipping/durability';
 import type { EventRun, Spool } from '@trackline/tracker/shipping/spool';
 import { eventTimeMs, trackingEvent } from '../../../helpers/events.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { silentSpoolTelemetry } from './silent-telemetry.ts';
 import type { SpoolWitness } from './spool-witness.ts';
 
 /** Bounds so small that a few dozen events fill segments, and turn a log to its backlog. */
@@ -68,7 +69,7 @@ export class SpoolLife {
       newWriter: () => `writer-${String(++trial.names.last).padStart(6, '0')}`,
       limits: { ...smallLimits, ...limits },
       telemetry: {
-        ...silent,
+        ...silentSpoolTelemetry,
         spoolDamaged: ({ stretches }) => trial.witness.hearsOfDamage(stretches),
         ...telemetry,
       },
@@ -147,12 +148,3 @@ export class SpoolLife {
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
-
-const silent: SpoolTelemetry = {
-  groupKept() {},
-  spoolFailed() {},
-  spoolDamaged() {},
-  segmentUnreadable() {},
-  spoolFilling() {},
-  spoolAdopted() {},
-};

@@ -12,9 +12,3 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Asked> {
   const verdict = answer.headers.get('x-tracking-verdict') ?? 'none';
   return { status: answer.status, verdict, tookMs: performance.now() - fromMs };
 }
-
-/** @param share 0.99 for the p99; of no figures, 0 */
-export function percentile(figures: readonly number[], share: number): number {
-  const sorted = figures.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
