@@ -27,13 +27,13 @@ export const fault: Fault = {
       const { short } = surroundings;
       const form = short ? 'short' : 'long';
       const proxy = await DynamoDbProxy.open(place.dynamodbEndpoint);
+      proxy.remembersCalls = false;
       try {
         const isTo = (call: ProxiedCall, table: keyof typeof place.tables) =>
           call.body.includes(`"${place.tables[table]}"`);
         let armed: ((call: ProxiedCall) => Promise<'forward' | 'drop'>) | null = null;
         let puts = 0;
         proxy.treat = async (call) => {
-          proxy.calls = [];
           if (isTo(call, 'trackingEvents')) puts += putsIn(call);
           return armed === null ? 'forward' : armed(call);
         };

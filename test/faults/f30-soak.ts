@@ -1,5 +1,7 @@
 import type { Random } from '@trackline/domain/clock';
 import { width } from '@trackline/domain/ledger-coverage';
+import { DynamoDbProxy } from '../helpers/dynamodb-proxy.ts';
+import { KinesisProxy } from '../helpers/kinesis-proxy.ts';
 import { pause } from '../helpers/pause.ts';
 import { realRedisMissing } from '../helpers/redis.ts';
 import { until } from '../helpers/until.ts';
@@ -8,7 +10,6 @@ import {
   consumerPlagues,
   type Plague,
   redisPlagues,
-  startServiceProxy,
   streamPlagues,
   trackerPlagues,
 } from './harness/plagues.ts';
@@ -34,13 +35,14 @@ export const fault: Fault = {
       const { short, seed, say } = surroundings;
       const { random, place } = system;
       const form = short ? 'short' : 'long';
-      const stream = await startServiceProxy(place.kinesisEndpoint);
-      const tables = await startServiceProxy(place.dynamodbEndpoint);
+      const stream = await KinesisProxy.open(place.kinesisEndpoint, { random });
+      const tables = await DynamoDbProxy.open(place.dynamodbEndpoint);
+      tables.remembersCalls = false;
       try {
         await system.consumers.stop();
-        await system.consumers.start({ dynamodbEndpoint: tables.endpoint });
+        await system.consumers.start({ dynamodbEndpoint: tables.url });
         const environment = {
-          AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
+          AWS_ENDPOINT_URL_KINESIS: stream.url,
           TRACKLINE_STATEMENT_EVERY_MS: short ? '250' : '2000',
         };
         const [mortal, steady] = [system.tracker(environment), system.tracker(environment)];
@@ -59,11 +61,7 @@ export const fault: Fault = {
           visit(plagues, { random, endMs, lastsMsMax: lastsMsMax[form], note });
         await Promise.all([
           befall(trackerPlagues(mortal)),
-          befall([
-            ...streamPlagues(stream),
-            ...consumerPlagues(system, tables, random),
-            ...redisPlagues(system),
-          ]),
+          befall([...streamPlagues(stream), ...consumerPlagues(system, tables), ...redisPlagues(system)]),
         ]);
         say('All is well again.');
         await until('the tracker to be ready', () => mortal.isReady());

@@ -25,6 +25,8 @@ export class DynamoDbProxy {
   /** Decides on each call, which waits for it. */
   treat: (call: ProxiedCall) => Treatment | Promise<Treatment> = () => 'forward';
   calls: ProxiedCall[] = [];
+  /** Whether `calls` has them: of a long run they would be too many. */
+  remembersCalls = true;
   #proxy: Awaited<ReturnType<typeof startAwsProxy>> | null = null;
 
   static async open(behind: string): Promise<DynamoDbProxy> {
@@ -57,7 +59,7 @@ export class DynamoDbProxy {
 
   async #interfere(operation: string, body: Record<string, unknown>): Promise<Intervention> {
     const call = { operation, body: JSON.stringify(body) };
-    this.calls.push(call);
+    if (this.remembersCalls) this.calls.push(call);
     const treatment = await this.treat(call);
     if (treatment === 'forward') return null;
     if (typeof treatment === 'string') return treatment;

@@ -1,5 +1,5 @@
-import type { Random } from '@trackline/domain/clock';
-import { type Intervention, startAwsProxy } from '../../helpers/aws-proxy.ts';
+import type { DynamoDbProxy } from '../../helpers/dynamodb-proxy.ts';
+import type { KinesisProxy, KinesisTreatment } from '../../helpers/kinesis-proxy.ts';
 import type { System } from './system.ts';
 import type { TrackerChild } from './tracker-child.ts';
 
@@ -10,57 +10,40 @@ export interface Plague {
   end(): unknown;
 }
 
-/** A proxy before a service of AWS's, which is well until it is told otherwise. */
-export interface ServiceProxy {
-  readonly endpoint: string;
-  treat: (operation: string) => Intervention;
-  close(): Promise<void>;
-}
-
-export async function startServiceProxy(behind: string): Promise<ServiceProxy> {
-  const proxy = await startAwsProxy(behind, (operation) => service.treat(operation));
-  const service: ServiceProxy = { ...proxy, treat: well };
-  return service;
-}
-
-const well = () => null;
-
 /** What may befall the stream, as trackers see it. */
-export function streamPlagues(stream: ServiceProxy): Plague[] {
-  const as = (name: string, treated: Intervention): Plague => ({
+export function streamPlagues(stream: KinesisProxy): Plague[] {
+  const as = (name: string, treatment: KinesisTreatment): Plague => ({
     name: `the stream ${name}`,
     begin: () => {
-      stream.treat = (operation) => (operation === 'PutRecords' ? treated : null);
+      stream.treat = () => treatment;
     },
     end: () => {
-      stream.treat = well;
+      stream.treat = () => 'forward';
     },
   });
-  const refusal = { status: 500, body: { __type: 'InternalFailure', message: 'The proxy says so.' } };
   return [
-    as('refuses', refusal),
+    as('refuses', { error: 'InternalFailure', status: 500 }),
     as('never answers', 'hang'),
     as('takes records, and the answer is lost', 'dropReply'),
   ];
 }
 
 /** What may befall the consumers, and the tables behind them. */
-export function consumerPlagues({ consumers }: System, tables: ServiceProxy, random: Random): Plague[] {
-  const __type = 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException';
-  const throttled = { status: 400, body: { __type, message: 'The proxy says so.' } };
+export function consumerPlagues({ consumers, random }: System, tables: DynamoDbProxy): Plague[] {
+  const throttled = { error: 'ProvisionedThroughputExceededException' };
   return [
     {
       name: 'the consumers are killed',
       begin: () => consumers.kill(),
-      end: () => consumers.start({ dynamodbEndpoint: tables.endpoint }),
+      end: () => consumers.start({ dynamodbEndpoint: tables.url }),
     },
     {
       name: 'the tables throttle every other call',
       begin: () => {
-        tables.treat = () => (random() < 0.5 ? throttled : null);
+        tables.treat = () => (random() < 0.5 ? throttled : 'forward');
       },
       end: () => {
-        tables.treat = well;
+        tables.treat = () => 'forward';
       },
     },
   ];
