@@ -1,13 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { newMessageId } from '@trackline/domain/message-id';
 import type { TrackingEvent, TransactionStatus } from '@trackline/domain/tracking-event';
 import { encodeEvent } from '@trackline/proto/tracking-event';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tableReader } from '../helpers/event-table.ts';
 import { trackingEvent } from '../helpers/events.ts';
-import { kinesisRecord } from '../helpers/kinesis-records.ts';
 import { until } from '../helpers/until.ts';
 import { CliStack, run } from './cli-stack.ts';
 
@@ -260,14 +258,7 @@ describe('dead letters', () => {
       'No batch was given up.\n',
     );
     const bytes = Buffer.from('{"id":"given-up","version":3,"deleted":true}');
-    await onFailureFolder(cli.file.onFailure).put({
-      mapping: 'core-data-updater',
-      shardId: 'shardId-000000000000',
-      condition: 'RetryAttemptsExhausted',
-      invokeCount: 21,
-      atMs: Date.now(),
-      records: [kinesisRecord(bytes, 1, cli.file.coreDataStream)],
-    });
+    await cli.giveUp(bytes);
     const { batches } = await cli.document<{ batches: { key: string }[] }>(
       'dead-letters',
       'list',

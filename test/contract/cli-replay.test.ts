@@ -1,9 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import { newMessageId } from '@trackline/domain/message-id';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bytesOf, kinesisRecord } from '../helpers/kinesis-records.ts';
+import { bytesOf } from '../helpers/kinesis-records.ts';
 import { transactionEvent } from '../helpers/orders.ts';
 import { until } from '../helpers/until.ts';
 import { CliStack } from './cli-stack.ts';
@@ -81,14 +80,7 @@ describe('trackline dead-letters replay', () => {
 
   test('a batch that was given up is taken up again, and told so', async () => {
     const bytes = Buffer.from('{"id":"given-up","version":3,"deleted":true}');
-    await onFailureFolder(cli.file.onFailure).put({
-      mapping: 'core-data-updater',
-      shardId: 'shardId-000000000000',
-      condition: 'RetryAttemptsExhausted',
-      invokeCount: 21,
-      atMs: Date.now(),
-      records: [kinesisRecord(bytes, 1, cli.file.coreDataStream)],
-    });
+    await cli.giveUp(bytes);
     expect(await replay('--on-failure', '--per-second', '50')).toMatchObject({ replayed: 1, failed: 0 });
     await until('the program', async () => (await cli.trackline('program', 'get', 'given-up')).code === 0);
     expect(await replay('--on-failure')).toMatchObject({ replayed: 0, skipped: 1 });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { onFailureFolder } from '@trackline/adapters/on-failure/on-failure.folder';
 import type { StackFile } from '@trackline/local/stack-file';
 import { expect } from 'vitest';
+import { kinesisRecord } from '../helpers/kinesis-records.ts';
 import {
   type Finished,
   ownEnvironment,
@@ -101,6 +103,18 @@ export class CliStack {
     await this.kinesis.send(
       new PutRecordCommand({ StreamName: stream, PartitionKey: partitionKey, Data: data }),
     );
+  }
+
+  /** Has the core-data stream's mapping give up a batch of this one record. */
+  async giveUp(data: Uint8Array): Promise<void> {
+    await onFailureFolder(this.file.onFailure).put({
+      mapping: 'core-data-updater',
+      shardId: 'shardId-000000000000',
+      condition: 'RetryAttemptsExhausted',
+      invokeCount: 21,
+      atMs: Date.now(),
+      records: [kinesisRecord(data, 1, this.file.coreDataStream)],
+    });
   }
 
   async stop(): Promise<void> {
