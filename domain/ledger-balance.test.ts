@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ledgerRow } from '../test/helpers/ledger-rows.ts';
 import { statement as anyStatement } from '../test/helpers/statements.ts';
 import type { Interval, LedgerRow, Statement } from './ledger.ts';
 import { balance } from './ledger-balance.ts';
@@ -11,13 +12,7 @@ const recent = now - 1_000;
 const old = now - pendingMaxMs - 1;
 
 function row(first: number, last: number, storedAtMs = recent, dead = 0): LedgerRow {
-  return {
-    writer,
-    first,
-    last,
-    storedAtMs,
-    deadLetters: dead > 0 ? [{ first, last: first + dead - 1 }] : [],
-  };
+  return ledgerRow(writer, first, last, storedAtMs, dead);
 }
 
 function statement(acceptedThrough: number, atMs = recent, more: Partial<Statement> = {}): Statement {

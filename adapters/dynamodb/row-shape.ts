@@ -10,6 +10,7 @@ export const isText: Check = (value) => typeof value === 'string';
 export const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 export const isFlag: Check = (value) => typeof value === 'boolean';
 
+/** Whether a value is a map with all that `shape` asks for. */
 export function hasShape(value: unknown, shape: RowShape): boolean {
   return isMap(value) && Object.entries(shape).every(([name, holds]) => holds(value[name]));
 }

@@ -14,6 +14,7 @@ export interface WrittenTable {
   readonly pace: Pace;
 }
 
+/** Connects a table, with a pace for all that goes through this connection. */
 export function connectWrittenTable(
   target: TableTarget & { readonly clock: Clock; readonly random: Random },
 ): WrittenTable {

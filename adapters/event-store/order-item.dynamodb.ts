@@ -35,6 +35,7 @@ export function orderKey(programId: string, orderId: string) {
   return { pk: programId, sk: orderId };
 }
 
+/** An order as it is stored, under its key. */
 export function orderItem(order: Order): Item {
   const values = order as unknown as Readonly<Record<string, Value>>;
   return itemOf({ ...orderKey(order.programId, order.orderId), ...values });

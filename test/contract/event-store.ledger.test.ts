@@ -5,6 +5,7 @@ import type { LedgerRow, Statement } from '@trackline/domain/ledger';
 import { balance } from '@trackline/domain/ledger-balance';
 import { describe, expect, test } from 'vitest';
 import { onEachDynamoDb } from '../helpers/dynamodb.ts';
+import { ledgerRow } from '../helpers/ledger-rows.ts';
 import { listOf } from '../helpers/list-of.ts';
 import { statement as anyStatement } from '../helpers/statements.ts';
 
@@ -13,13 +14,7 @@ const done = { ok: true };
 const soon = () => performance.now() + 15_000;
 
 function row(writer: string, first: number, last: number, dead = 0): LedgerRow {
-  return {
-    writer,
-    first,
-    last,
-    storedAtMs,
-    deadLetters: dead > 0 ? [{ first, last: first + dead - 1 }] : [],
-  };
+  return ledgerRow(writer, first, last, storedAtMs, dead);
 }
 
 function statement(writer: string, atMs: number, acceptedThrough: number): Statement {

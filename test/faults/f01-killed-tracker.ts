@@ -9,6 +9,7 @@ const stillbornShare = 0.1;
 /** The whole point: what was accepted in the long form, at least. */
 const acceptedMin = { short: 500, long: 100_000 };
 
+/** A tracker that is killed again and again while clients call, some of its lives before they have sent anything. */
 export const fault: Fault = {
   id: 'F1',
   injects: 'SIGKILL of the tracker at random times under load, 200 times',

@@ -6,6 +6,7 @@ import { countOnStream } from './harness/stream-events.ts';
 
 const lostShare = 0.25;
 
+/** A stream that has the records, and a tracker that never hears of it, so that it sends them again. */
 export const fault: Fault = {
   id: 'F11',
   injects: 'PutRecords commits, and its reply is lost: a quarter of the calls',

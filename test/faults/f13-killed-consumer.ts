@@ -17,6 +17,7 @@ const perSecond = { short: 50, long: 300 };
 const nthMax = 4;
 const patienceMs = 60_000;
 
+/** Consumers that are killed between their writes, each of which the next life finds done or not. */
 export const fault: Fault = {
   id: 'F13',
   injects: 'SIGKILL of the consumer, before or after a table write',

@@ -30,6 +30,7 @@ const positions = { first: 0, middle: size / 2, last: size - 1 };
 const forms = ['records', 'aggregate'] as const;
 const rounds = { short: 1, long: 20 };
 
+/** Records that nobody can read or store, anywhere in a batch or an aggregate, one at a time. */
 export const fault: Fault = {
   id: 'F14',
   injects: 'a poison record: first, in the middle, last',

@@ -5,6 +5,7 @@ import { withSystem } from './harness/system.ts';
 
 const acceptedMin = { short: 1_000, long: 50_000 };
 
+/** A table that is short of room, and leaves half of what it is given undone. */
 export const fault: Fault = {
   id: 'F15',
   injects: 'half of each BatchWriteItem unprocessed',

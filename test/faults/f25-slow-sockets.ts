@@ -8,6 +8,7 @@ import { withSystem } from './harness/system.ts';
 const goodCallsMin = 200;
 const unreadShareMax = 0.02;
 
+/** Somebody opens as many sockets as they can and never says all ("slow loris"), beside a client as usual. */
 export const fault: Fault = {
   id: 'F25',
   injects: 'thousands of sockets that never end their headers',

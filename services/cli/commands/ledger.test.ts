@@ -1,7 +1,8 @@
-import type { LedgerRow, Statement } from '@trackline/domain/ledger';
+import type { Statement } from '@trackline/domain/ledger';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryParts } from '../../../test/helpers/cli-parts.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
+import { ledgerRow } from '../../../test/helpers/ledger-rows.ts';
 import { statement as anyStatement } from '../../../test/helpers/statements.ts';
 import { type LedgerOptions, ledger } from './ledger.ts';
 import { intervals } from './ledger-words.ts';
@@ -9,13 +10,8 @@ import { intervals } from './ledger-words.ts';
 const nowMs = Date.UTC(2026, 0, 31, 12);
 const secondsAgo = (seconds: number) => nowMs - seconds * 1_000;
 
-const row = (writer: string, first: number, last: number, storedAtMs = secondsAgo(300)): LedgerRow => ({
-  writer,
-  first,
-  last,
-  storedAtMs,
-  deadLetters: [],
-});
+const row = (writer: string, first: number, last: number, storedAtMs = secondsAgo(300)) =>
+  ledgerRow(writer, first, last, storedAtMs);
 const statement = (writer: string, acceptedThrough: number, more: Partial<Statement> = {}): Statement =>
   anyStatement({ writer, atMs: secondsAgo(5), acceptedThrough, ...more });
 

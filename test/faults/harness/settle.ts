@@ -48,6 +48,10 @@ const lateMs = 5_000;
 /** Who waits is not to be a load. */
 const lookEveryMs = 50;
 
+/**
+ * Waits until running trackers have sent all and the consumers have booked it, and then compares event store and
+ * ledger with the oracle. What does not hold is a violation, and the rest is compared all the same.
+ */
 export async function settle(settling: Settling): Promise<Settlement> {
   const { oracle, say } = settling;
   const violations: string[] = [];

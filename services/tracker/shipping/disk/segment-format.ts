@@ -37,6 +37,7 @@ export interface ParsedFrames {
   readonly endsDamaged: boolean;
 }
 
+/** The length of a header, and what a frame takes besides its payload. */
 export const headerBytes = 12;
 export const frameOverheadBytes = 16;
 
@@ -44,6 +45,7 @@ const version = 1;
 const magic = Buffer.from('TRKLINE');
 const named = /^([A-Za-z0-9-]{1,64})\.(\d{8,})\.(\d{16})\.segment$/;
 
+/** The file that a segment is in: its name, by which `readSegmentFile` finds it. */
 export function segmentFile({ writer, ordinal, first }: SegmentName): string {
   return `${writer}.${String(ordinal).padStart(8, '0')}.${String(first).padStart(16, '0')}.segment`;
 }
@@ -59,6 +61,7 @@ export function saltOf(file: string): number {
   return crc32(file);
 }
 
+/** @param ofVersion another than what this build reads: for tests */
 export function encodeHeader(salt: number, ofVersion = version): Buffer {
   const header = Buffer.alloc(headerBytes);
   magic.copy(header);
