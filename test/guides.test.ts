@@ -125,7 +125,7 @@ function metricRows(): Row[] {
   observe(registry, {
     clock: systemClock,
     tally: new Tally(),
-    spool: new MemorySpool({ writer: 'writer-1', clock: systemClock, spoolBytesMax: 1, limits }),
+    spool: new MemorySpool({ writer: 'writer-1', clock: systemClock, bytesMax: 1, limits }),
     sender: { stats: () => ({ callsUnderWay: 0, heldBytes: 0, refused: false }) },
     overload: { by: () => false },
     programs: { coherent: true, stats: () => ({ entries: 0 }) },

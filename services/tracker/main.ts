@@ -41,8 +41,7 @@ function configOrExit(): TrackerConfig {
 async function openSpool(): Promise<Spool> {
   const { TRACKLINE_SPOOL_DIR: folder, TRACKLINE_SPOOL_BYTES: bytesMax } = config;
   const newWriter = () => newMessageId(clock.wallMs(), randomBytes);
-  if (folder === undefined)
-    return new MemorySpool({ writer: newWriter(), clock, spoolBytesMax: bytesMax, limits });
+  if (folder === undefined) return new MemorySpool({ writer: newWriter(), clock, bytesMax, limits });
   const files = nodeSpoolFiles;
   return openDiskSpool({ folder, bytesMax, files, clock, newWriter, limits, telemetry }).catch(
     (error: Error) => {

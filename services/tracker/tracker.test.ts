@@ -161,7 +161,7 @@ describe('a tracker', () => {
   test('where the disk keeps it, a stream that takes nothing is not waited for: the ledger says what is left', async () => {
     const clock = new FakeClock();
     const stream = new ScriptedEventStream();
-    const spool = new KeptSpool({ writer: 'writer-1', clock, spoolBytesMax: 2 ** 20, limits });
+    const spool = new KeptSpool({ writer: 'writer-1', clock, bytesMax: 2 ** 20, limits });
     const { tracker, logged } = await buildTracker({
       clock,
       stream,

@@ -28,7 +28,7 @@ export function buildSender(
   const spool = new MemorySpool({
     writer: 'w',
     clock,
-    spoolBytesMax,
+    bytesMax: spoolBytesMax,
     limits: { ...limits, eventBytesMax },
   });
   const accept = (count = 1, overrides = {}) => {

@@ -113,7 +113,7 @@ export async function buildTracker(
     new MemorySpool({
       writer: 'writer-1',
       clock,
-      spoolBytesMax: overrides.spoolBytesMax ?? 16 * 1024 * 1024,
+      bytesMax: overrides.spoolBytesMax ?? 16 * 1024 * 1024,
       limits: bounds,
     });
   const { log, lines: logged } = new LogLines();

@@ -8,7 +8,7 @@ import { MemorySpool } from './spool.memory.ts';
 
 /** A spool in which `sizes.length` events wait, with landing URLs of these lengths. */
 function spoolOf(sizes: readonly number[]): MemorySpool {
-  const spool = new MemorySpool({ writer: 'w', clock: new FakeClock(), spoolBytesMax: 1e7, limits });
+  const spool = new MemorySpool({ writer: 'w', clock: new FakeClock(), bytesMax: 1e7, limits });
   for (const size of sizes) {
     spool.accept(trackingEvent({ landingUrl: 'x'.repeat(size) }), 'memory', () => {}, null);
   }

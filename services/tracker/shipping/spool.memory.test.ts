@@ -9,7 +9,7 @@ import type { EventRun, SpooledEvent, SpoolOutcome } from './spool.ts';
 
 function buildSpool(spoolBytesMax = 1024 * 1024) {
   const clock = new FakeClock();
-  const spool = new MemorySpool({ writer: 'w', clock, spoolBytesMax, limits });
+  const spool = new MemorySpool({ writer: 'w', clock, bytesMax: spoolBytesMax, limits });
   const outcomes: SpoolOutcome[] = [];
   const accept = (overrides = {}) => {
     spool.accept(trackingEvent(overrides), 'memory', (outcome, into) => into.push(outcome), outcomes);

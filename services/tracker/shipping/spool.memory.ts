@@ -11,7 +11,7 @@ export interface MemorySpoolOptions {
   readonly writer: string;
   readonly clock: Clock;
   /** All that the spool may hold, overhead included. */
-  readonly spoolBytesMax: number;
+  readonly bytesMax: number;
   readonly limits: Pick<Limits, 'eventBytesMax' | 'eventOverheadBytes' | 'aggregateBytesMax'>;
 }
 
@@ -36,7 +36,7 @@ export class MemorySpool implements Spool {
     this.writer = options.writer;
     this.#options = options;
     const { eventBytesMax, eventOverheadBytes } = options.limits;
-    this.#fullAtBytes = options.spoolBytesMax - eventBytesMax - eventOverheadBytes;
+    this.#fullAtBytes = options.bytesMax - eventBytesMax - eventOverheadBytes;
   }
 
   accept<Call>(event: TrackingEvent, _durability: Durability, settle: Settle<Call>, call: Call): void {
@@ -82,7 +82,7 @@ export class MemorySpool implements Spool {
       unconfirmed: 0,
       atRisk: this.#unsent,
       usedBytes: this.#heldBytes,
-      bytesMax: this.#options.spoolBytesMax,
+      bytesMax: this.#options.bytesMax,
       writable: this.#heldBytes <= this.#fullAtBytes,
       onDisk: false,
     };

@@ -56,7 +56,7 @@ describe('GET /v1/click/:programId', () => {
   });
 
   test('a failure of ours: to the landing URL all the same', async () => {
-    const spool = new MemorySpool({ writer: 'w', clock: systemClock, spoolBytesMax: 2 ** 20, limits });
+    const spool = new MemorySpool({ writer: 'w', clock: systemClock, bytesMax: 2 ** 20, limits });
     const broken = Object.assign(spool, {
       accept() {
         throw new Error('planted');
