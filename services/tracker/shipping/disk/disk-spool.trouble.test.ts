@@ -100,6 +100,15 @@ describe('without room on the disk', () => {
     await until('the first segment to go', () => segmentsIn(first.folder).length === 1);
   });
 
+  test('nobody of a group that may be found is told full, also where its last event stays in memory', async () => {
+    const { disk, files } = faultyDisk();
+    const { spool } = await buildDiskSpool({ files, clock: new FakeClock() });
+    Object.assign(disk, { syncFailures: 1, createFails: 'ENOSPC' });
+    const given = [accept(spool), accept(spool), accept(spool, 'memory')];
+    expect(await Promise.all(given)).toEqual(['failed', 'failed', 'accepted']);
+    expect(await accept(spool)).toBe('full');
+  });
+
   test('what nobody waits for stays in memory, and is kept when there is room', async () => {
     const { disk, files } = faultyDisk();
     const clock = new FakeClock();

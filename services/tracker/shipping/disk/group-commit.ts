@@ -216,13 +216,13 @@ export class GroupCommit {
     const code = codeOf(error);
     const trouble = isForRoom(code) ? 'full' : 'failed';
     this.#trouble = trouble;
+    const last = group.at(-1)?.sequence ?? 0;
     this.#queue.putBack(group);
     const refused = this.#queue.takeOut(({ durability }) => durability !== 'memory');
     this.#queue.number(this.#log);
     telemetry.spoolFailed({ code, refused: refused.length });
     clock.after(limits.spoolProbeEveryMs, () => this.#probeSoon());
     // Whoever is told that there was no room may count on it that nothing of theirs is there.
-    const last = group.at(-1)?.sequence ?? 0;
     const ofGroup = this.#isInDoubt ? 'failed' : trouble;
     for (const { sequence, settle, call } of refused) settle(sequence <= last ? ofGroup : trouble, call);
   }
