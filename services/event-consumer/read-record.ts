@@ -36,8 +36,8 @@ function readPart(part: SourcePart): Entry {
   if (decoded.kind === 'bad') return { ...decoded, part };
   const { statement } = decoded;
   const { arrivedAtMs } = part.origin;
-  // From a clock that is far ahead it would keep its writer open, and its gaps young, for as long; from one that is far
-  // behind, what was sent a moment ago would be missing at once.
+  // From a clock that is far ahead it would keep its writer open, and its gaps young, for as long; from one that
+  // is far behind, what was sent a moment ago would be missing at once.
   const atMs = Math.min(Math.max(statement.atMs, arrivedAtMs - clockOffMaxMs), arrivedAtMs + clockOffMaxMs);
   // What it tells of the past keeps its age; 0 is no time.
   const offMs = statement.oldestUnsentAtMs === 0 ? 0 : statement.atMs - atMs;
