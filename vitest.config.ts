@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { plantsTexts } from './test/simulation/planted-text.ts';
 
 const real = { testTimeout: 60_000, hookTimeout: 120_000 };
 
@@ -23,6 +24,11 @@ export default defineConfig({
         test: { name: 'system', include: ['test/system/**/*.test.ts'], fileParallelism: false, ...real },
       },
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...real } },
+      {
+        extends: true,
+        plugins: [plantsTexts()],
+        test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...real },
+      },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...real } },
     ],
   },
