@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { simulate } from './simulate.ts';
 
 const steps = 150;
-/** New ones each time, and as many as fit into the time. */
+/** New ones each time; fewer only where a machine is so busy that they do not fit into the time. */
 const seedsMax = 300;
-const millisecondsMax = 15_000;
+const millisecondsMax = 45_000;
 
 describe('the simulation', () => {
   test('keeps all promises for seeds that nobody ran before', async () => {

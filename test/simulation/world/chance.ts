@@ -1,22 +1,14 @@
 import type { Random } from '@trackline/domain/clock';
+import { seededRandom } from '../../helpers/seeded-random.ts';
 
-/**
- * All chance of a simulation: numbers that only look random (mulberry32), and so are the same for the same seed.
- */
+/** All chance of a simulation: the same for the same seed. */
 export class Chance {
-  #state: number;
+  /** In [0, 1). */
+  readonly random: Random;
 
   constructor(seed: number) {
-    this.#state = seed | 0;
+    this.random = seededRandom(seed);
   }
-
-  /** In [0, 1). */
-  readonly random: Random = () => {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 
   readonly bytes = (target: Uint8Array): void => {
     for (let i = 0; i < target.length; i++) target[i] = this.int(256);
