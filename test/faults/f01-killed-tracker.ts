@@ -36,7 +36,7 @@ export const fault: Fault = {
       }
       await until('enough events', () => oracle.accepted >= acceptedMin[form], 600_000);
       const { unanswered, refused, otherwise } = await load.stop();
-      const settled = await system.settle(120_000);
+      const settled = await system.settle();
       const shed = Object.values(otherwise).reduce((all, each) => all + each, 0);
       return {
         events: settled.events,

@@ -59,7 +59,7 @@ export const fault: Fault = {
         const counts = await load.stop();
         say(`Caught up after ${seconds.toFixed(0)} s. ${inFigures(counts.accepted)} were accepted.`);
 
-        const settled = await system.settle(short ? 60_000 : 3_600_000);
+        const settled = await system.settle();
         const violations = [...settled.violations, ...shortfall(counts)];
         if (depth === 0) violations.push('Nothing was spooled');
         if (heapAfter - heapBefore > heapGrowthMax) {

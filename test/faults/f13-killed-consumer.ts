@@ -64,7 +64,7 @@ export const fault: Fault = {
           surroundings.say(`${kills} kills, ${oracle.accepted} events accepted.`);
         }
         await load.stop();
-        const settled = await system.settle(120_000);
+        const settled = await system.settle();
         const repeated = puts - settled.events.persisted - settled.unheardItems;
         return {
           events: settled.events,

@@ -28,6 +28,9 @@ import { TrackerChild } from './tracker-child.ts';
 const programIdsOf = (count: number) =>
   Array.from({ length: count }, (_, i) => ['shoes', 'boots'][i] ?? `program-${i + 1}`);
 
+/** How long each wait of the closing phase may take: in the long form there may be a million events to be stored. */
+const settlesInMs = { short: 120_000, long: 3_600_000 };
+
 export interface SystemOptions {
   /** Of the event stream. */
   readonly shards?: number;
@@ -60,17 +63,15 @@ export interface System {
   /**
    * The closing phase: waits until everything is sent and consumed, and compares what clients were told with
    * the event store and the ledger. Faults must be over, and every tracker that is to go on must run.
-   *
-   * @param patienceMs how long each of its waits may take
    */
-  settle(patienceMs?: number): Promise<Settlement>;
+  settle(): Promise<Settlement>;
   /** A real Redis, which can be killed and frozen. */
   realRedis(): RealRedis;
 }
 
 /** Builds a system, runs `body`, and takes everything down again, however it ended. */
 export async function withSystem<T>(
-  { seed, say }: FaultSurroundings,
+  { short, seed, say }: FaultSurroundings,
   options: SystemOptions,
   body: (system: System) => Promise<T>,
 ): Promise<T> {
@@ -126,7 +127,15 @@ export async function withSystem<T>(
         loads.push(load);
         return load;
       },
-      settle: (patienceMs = 60_000) => settle({ place, consumers, trackers, oracle, say, patienceMs }),
+      settle: () =>
+        settle({
+          place,
+          consumers,
+          trackers,
+          oracle,
+          say,
+          patienceMs: settlesInMs[short ? 'short' : 'long'],
+        }),
       realRedis() {
         if (realRedisMissing !== null) throw new Error(`A real Redis is needed: ${realRedisMissing}`);
         return redis as RealRedis;
