@@ -48,7 +48,8 @@ const loopback = ['127.0.0.1', '[::1]', 'localhost'];
 const maxAgeS = 86_400;
 
 /**
- * Sets what tells a page's script whether it may read the answer.
+ * Sets what tells a page's script whether it may read the answer: on the raw response, where every way to answer
+ * leaves it (answers/send.ts).
  *
  * @param pageOrigins those of our own page to try the calls, which needs no cookies
  */
@@ -59,22 +60,24 @@ export function allowOrigin(
   reply: FastifyReply,
 ): void {
   const { origin } = request.headers;
+  const { raw } = reply;
   // What a cache keeps for one origin is not for another.
-  if (cors.origins.size > 0) reply.header('vary', 'Origin');
+  if (cors.origins.size > 0) raw.setHeader('vary', 'Origin');
   if (origin === undefined) return;
   if (cors.origins.has(origin)) {
-    reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
+    raw.setHeader('access-control-allow-origin', origin);
+    raw.setHeader('access-control-allow-credentials', 'true');
   } else if (cors.any) {
-    reply.header('access-control-allow-origin', '*');
+    raw.setHeader('access-control-allow-origin', '*');
   } else if (pageOrigins.has(origin)) {
-    reply.header('vary', 'Origin').header('access-control-allow-origin', origin);
+    raw.setHeader('vary', 'Origin');
+    raw.setHeader('access-control-allow-origin', origin);
   } else {
     return;
   }
-  reply.header('access-control-expose-headers', 'x-tracking-verdict, x-tracking-redirect, retry-after');
+  raw.setHeader('access-control-expose-headers', 'x-tracking-verdict, x-tracking-redirect, retry-after');
   if (request.method !== 'OPTIONS') return;
-  reply
-    .header('access-control-allow-methods', 'GET, HEAD, POST')
-    .header('access-control-allow-headers', 'content-type')
-    .header('access-control-max-age', String(maxAgeS));
+  raw.setHeader('access-control-allow-methods', 'GET, HEAD, POST');
+  raw.setHeader('access-control-allow-headers', 'content-type');
+  raw.setHeader('access-control-max-age', String(maxAgeS));
 }

@@ -6,8 +6,9 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { beginAnswer } from './answers/answer.ts';
+import { headOf } from './answers/answer.ts';
 import { refuse } from './answers/refuse.ts';
+import { send } from './answers/send.ts';
 import { allowOrigin, type CorsOrigins } from './cors.ts';
 import { shed } from './overload/shed.ts';
 import { buildProtocol } from './protocol.ts';
@@ -93,7 +94,7 @@ export function buildPublicServer({
   });
   app.options('*', (_request, reply) => {
     tally.count('none', 'preflight');
-    beginAnswer(parts, reply, 204, 'preflight').send();
+    send(reply, 204, headOf('preflight'), '');
   });
   app.setNotFoundHandler(refuseUnrouted);
   app.setErrorHandler((error: FastifyError | BodyRefused, request, reply) => {
@@ -127,7 +128,8 @@ export function buildPublicServer({
   function refuseUnrouted(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const methods = allowedMethods(request.url);
     if (methods === null) return refuse(parts, request, reply, 'route_unknown');
-    return refuse(parts, request, reply.header('allow', methods.join(', ')), 'method_not_allowed');
+    reply.raw.setHeader('allow', methods.join(', '));
+    return refuse(parts, request, reply, 'method_not_allowed');
   }
 }
 

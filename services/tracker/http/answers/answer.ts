@@ -3,33 +3,66 @@ import { type CallReason, callReasons, reasons, verdictHeader } from '@trackline
 import type { FastifyReply } from 'fastify';
 import { errorBody, jsonType } from '../../error-body.ts';
 import type { Call, TrackingParts } from '../tracking/call.ts';
+import { type RawHeaders, send } from './send.ts';
 
-const verdictHeaders = new Map(callReasons.map((reason) => [reason, verdictHeader(reason)]));
+/** What every answer says of itself: made once for each reason. */
+const heads: ReadonlyMap<CallReason | null, RawHeaders> = new Map(
+  [null, ...callReasons].map((reason) => [reason, headSaying(verdictHeader(reason))]),
+);
 
-/** Sets the status, and what every answer says of itself; what could not be taken now says when to come again. */
-export function beginAnswer(
-  { random }: Pick<TrackingParts, 'random'>,
-  reply: FastifyReply,
+export function headOf(reason: CallReason | null): RawHeaders {
+  return heads.get(reason)!;
+}
+
+/** @param verdict the value of `x-tracking-verdict` */
+export function headSaying(verdict: string): RawHeaders {
+  return Object.freeze(['x-tracking-verdict', verdict, 'cache-control', 'no-store']);
+}
+
+/** What there is to know of whom an answer goes to. */
+export interface Answered {
+  readonly parts: Pick<TrackingParts, 'random'>;
+  readonly reply: FastifyReply;
+  readonly setCookies: readonly string[];
+}
+
+/**
+ * Answers a tracked call; where that is ignored, the verdict says so.
+ *
+ * @param own the headers of this answer alone
+ */
+export function answerCall(
+  call: Call,
   status: number,
   reason: CallReason | null,
-): FastifyReply {
-  if (comesAgain(status)) reply.header('retry-after', retryAfterS(random));
-  return reply
-    .code(status)
-    .header('x-tracking-verdict', reason === null ? 'accepted' : verdictHeaders.get(reason)!)
-    .header('cache-control', 'no-store');
+  own: RawHeaders,
+  body = '',
+): void {
+  const head = headOf(call.caller.ignored ?? reason);
+  send(call.reply, status, completed(call, status, [...head, ...own, ...lengthOf(status, body)]), body);
 }
 
-/** The same for a tracked call: what is ignored says so. With the cookie, if there is one to set. */
-export function beginTracked(call: Call, status: number, reason: CallReason | null): FastifyReply {
-  const reply = beginAnswer(call.parts, call.reply, status, call.caller.ignored ?? reason);
-  if (call.setCookies.length > 0) reply.header('set-cookie', call.setCookies);
-  return reply;
+/** A 204 has no length (RFC 9110 §8.6). */
+export function lengthOf(status: number, body: string): RawHeaders {
+  return status === 204 ? [] : ['content-length', String(Buffer.byteLength(body))];
 }
+
+/** With what few answers have: when to come again, and cookies. The same list where there is neither. */
+export function completed(
+  { parts, setCookies }: Pick<Answered, 'parts' | 'setCookies'>,
+  status: number,
+  headers: RawHeaders,
+): RawHeaders {
+  const cookies: RawHeaders = setCookies.length === 0 ? [] : ['set-cookie', setCookies];
+  if (comesAgain(status)) return [...headers, ...cookies, 'retry-after', String(retryAfterS(parts.random))];
+  return cookies.length === 0 ? headers : [...headers, ...cookies];
+}
+
+export const jsonHeaders: RawHeaders = Object.freeze(['content-type', jsonType]);
 
 /** Answers a call of a server's with what was wrong, as JSON. */
 export function answerError(call: Call, reason: CallReason): void {
-  beginTracked(call, reasons[reason].status, reason).header('content-type', jsonType).send(errorBody(reason));
+  answerCall(call, reasons[reason].status, reason, jsonHeaders, errorBody(reason));
 }
 
 /** Whether a status means that we could not take it now. */

@@ -1,35 +1,25 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import type { Random } from '@trackline/domain/clock';
-import { reasons, verdictHeader } from '@trackline/domain/verdict';
+import { reasons } from '@trackline/domain/verdict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorBody, jsonType } from '../../error-body.ts';
+import { errorBody } from '../../error-body.ts';
 import type { CallType, Tally } from '../../watching/tally.ts';
-import { retryAfterS, retryAfterSMax } from '../answers/answer.ts';
-import { gif, isForPixel, pixelHeaders } from '../answers/pixel.ts';
+import { headOf, jsonHeaders, lengthOf, retryAfterS, retryAfterSMax } from '../answers/answer.ts';
+import { gifText, isForPixel, pixelHeaders } from '../answers/pixel.ts';
+import { type RawHeaders, send } from '../answers/send.ts';
 import { hasBody } from '../request/has-body.ts';
 import { ignoredAs } from '../request/ignored.ts';
 
-/** Made before there is an overload: what is shed should cost nothing. */
-interface ReadyAnswer {
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: Buffer;
-}
+const pixels = readyHeaders(pixelHeaders);
+const errors = readyHeaders([
+  ...jsonHeaders,
+  ...lengthOf(reasons.overloaded.status, errorBody('overloaded')),
+]);
 
-const pixels = readyAnswers(pixelHeaders, gif);
-const errors = readyAnswers({ 'content-type': jsonType }, Buffer.from(errorBody('overloaded')));
-
-/** The same answer for each time after which to come again. */
-function readyAnswers(headers: OutgoingHttpHeaders, body: Buffer): readonly ReadyAnswer[] {
-  return Array.from({ length: retryAfterSMax }, (_, index) => ({
-    headers: {
-      'x-tracking-verdict': verdictHeader('overloaded'),
-      'cache-control': 'no-store',
-      'retry-after': String(index + 1),
-      ...headers,
-      'content-length': body.length,
-    },
-    body,
-  }));
+/** Made before there is an overload, one for each time after which to come again: what is shed should cost nothing. */
+function readyHeaders(own: RawHeaders): readonly RawHeaders[] {
+  return Array.from({ length: retryAfterSMax }, (_, index) =>
+    Object.freeze(['retry-after', String(index + 1), ...own]),
+  );
 }
 
 /**
@@ -46,16 +36,11 @@ export function shed(
 ): void {
   const told = ignoredAs(request.raw) ?? 'overloaded';
   tally.count(type, told);
-  const ready = isForPixel(request.method, request.url) ? pixels : errors;
-  const { headers, body } = ready[retryAfterS(random) - 1]!;
-  const { raw } = reply;
-  for (const [name, value] of Object.entries(reply.getHeaders())) raw.setHeader(name, value!);
+  const isPixel = isForPixel(request.method, request.url);
+  const headers = [...headOf(told), ...(isPixel ? pixels : errors)[retryAfterS(random) - 1]!];
   // Its body is not read, so nothing else can follow it.
-  if (hasBody(request.raw)) raw.shouldKeepAlive = false;
-  reply.hijack();
-  raw.writeHead(
-    reasons.overloaded.status,
-    told === 'overloaded' ? headers : { ...headers, 'x-tracking-verdict': verdictHeader(told) },
-  );
-  raw.end(body);
+  if (hasBody(request.raw)) reply.raw.shouldKeepAlive = false;
+  const { status } = reasons.overloaded;
+  if (isPixel) send(reply, status, headers, gifText, 'latin1');
+  else send(reply, status, headers, errorBody('overloaded'));
 }

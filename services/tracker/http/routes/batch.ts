@@ -5,8 +5,8 @@ import {
   type Verdict,
   verdictHeader,
 } from '@trackline/domain/verdict';
-import { jsonType } from '../../error-body.ts';
-import { beginAnswer } from '../answers/answer.ts';
+import { completed, headOf, headSaying, jsonHeaders, lengthOf } from '../answers/answer.ts';
+import { send } from '../answers/send.ts';
 import type { Call, TrackedRoute } from '../tracking/call.ts';
 import { typeNamed } from './events.ts';
 import { outcomeOf } from './transaction.ts';
@@ -57,12 +57,13 @@ export class Batch {
     // Where nothing could be taken, the sender is to come again with all of it.
     const allShed = caller.ignored === null && shed.length === told.length ? shed[0]! : null;
     const reason = caller.ignored ?? allShed;
-    beginAnswer(parts, reply, allShed === null ? 202 : reasons[allShed].status, reason);
-    if (reason === null) reply.header('x-tracking-verdict', `${verdictHeader(null)}; ${countsOf(told)}`);
+    const status = allShed === null ? 202 : reasons[allShed].status;
+    const head = reason === null ? headSaying(`${verdictHeader(null)}; ${countsOf(told)}`) : headOf(reason);
+    const body = `{"outcomes":[${outcomes.join(',')}]}`;
     // The end of a cookie, where one of its events refuses it.
-    const setCookies = this.#calls.find((each) => each.setCookies.length > 0)?.setCookies;
-    if (setCookies !== undefined) reply.header('set-cookie', setCookies);
-    reply.header('content-type', jsonType).send(`{"outcomes":[${outcomes.join(',')}]}`);
+    const setCookies = this.#calls.find((each) => each.setCookies.length > 0)?.setCookies ?? [];
+    const headers = [...head, ...jsonHeaders, ...lengthOf(status, body)];
+    send(reply, status, completed({ parts, setCookies }, status, headers), body);
   }
 }
 

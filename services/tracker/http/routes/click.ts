@@ -1,5 +1,6 @@
 import { type CallReason, reasons } from '@trackline/domain/verdict';
-import { beginTracked, isAboutWindow } from '../answers/answer.ts';
+import { answerCall, isAboutWindow } from '../answers/answer.ts';
+import type { RawHeaders } from '../answers/send.ts';
 import { landingLocation } from '../redirect/location.ts';
 import type { Call, TrackedRoute } from '../tracking/call.ts';
 
@@ -16,11 +17,9 @@ export const click: TrackedRoute = {
   typeOf: () => 'click',
   answer(call: Call, reason: CallReason | null): void {
     if (call.program !== null && (reason === null || isAboutWindow(reason) || isOurs(reason))) {
-      const reply = beginTracked(call, 302, reason);
-      if (call.redirectReason !== '') {
-        reply.header('x-tracking-redirect', `refused; reason=${call.redirectReason}`);
-      }
-      reply.header('location', locationOf(call)).send();
+      const told =
+        call.redirectReason === '' ? [] : ['x-tracking-redirect', `refused; reason=${call.redirectReason}`];
+      answerCall(call, 302, reason, [...told, 'location', locationOf(call)]);
     } else {
       answerPage(call, reason ?? 'internal');
     }
@@ -39,12 +38,14 @@ function isOurs(reason: CallReason): boolean {
   return reasons[reason].verdict === 'shed';
 }
 
+const pageHeaders: RawHeaders = Object.freeze([
+  ...['content-type', 'text/html; charset=utf-8'],
+  ...['content-security-policy', "default-src 'none'"],
+]);
+
 function answerPage(call: Call, reason: CallReason): void {
   const { status, words } = reasons[reason];
-  beginTracked(call, status, reason)
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', "default-src 'none'")
-    .send(page(status, words));
+  answerCall(call, status, reason, pageHeaders, page(status, words));
 }
 
 function page(status: number, words: string): string {

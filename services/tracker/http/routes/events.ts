@@ -1,8 +1,7 @@
 import type { EventType } from '@trackline/domain/tracking-event';
 import { eventTypes } from '@trackline/domain/tracking-event';
 import type { CallReason } from '@trackline/domain/verdict';
-import { jsonType } from '../../error-body.ts';
-import { answerError, beginTracked } from '../answers/answer.ts';
+import { answerCall, answerError, jsonHeaders } from '../answers/answer.ts';
 import type { Parameters } from '../request/parameters.ts';
 import type { Call, TrackedRoute } from '../tracking/call.ts';
 
@@ -18,7 +17,7 @@ export const events: TrackedRoute = {
   typeOf: typeNamed,
   answer(call: Call, reason: CallReason | null): void {
     if (reason !== null) answerError(call, reason);
-    else beginTracked(call, 200, null).header('content-type', jsonType).send(validBody(call));
+    else answerCall(call, 200, null, jsonHeaders, validBody(call));
   },
 };
 

@@ -1,6 +1,5 @@
 import type { CallReason } from '@trackline/domain/verdict';
-import { jsonType } from '../../error-body.ts';
-import { answerError, beginTracked } from '../answers/answer.ts';
+import { answerCall, answerError, jsonHeaders } from '../answers/answer.ts';
 import { answerPixel } from '../answers/pixel.ts';
 import type { Call, TrackedRoute } from '../tracking/call.ts';
 
@@ -26,10 +25,7 @@ export const transactionPostback: TrackedRoute = {
   typeOf: () => 'transaction',
   answer(call: Call, reason: CallReason | null): void {
     if (reason !== null) answerError(call, reason);
-    else
-      beginTracked(call, 202, null)
-        .header('content-type', jsonType)
-        .send(JSON.stringify(outcomeOf(call)));
+    else answerCall(call, 202, null, jsonHeaders, JSON.stringify(outcomeOf(call)));
   },
 };
 
