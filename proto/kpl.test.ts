@@ -2,7 +2,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 import agg from 'aws-kinesis-agg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AggregateSize, deaggregate, encodeAggregate, randomHashKey, type UserRecord } from './kpl.ts';
+import { deaggregate, encodeAggregate, randomHashKey, type UserRecord } from './kpl.ts';
 
 /** Its own types leave half of it out. */
 const theirs = agg as unknown as {
@@ -107,66 +107,6 @@ describe('encodeAggregate', () => {
   test('writes half a surrogate pair as U+FFFD, as all of UTF-8 does', () => {
     const records = deaggregate(encodeAggregate([record('', { partitionKey: 'a\ud800' })]));
     expect(records?.[0]?.partitionKey).toBe('a\ufffd');
-  });
-});
-
-describe('AggregateSize', () => {
-  test('is what encodeAggregate makes of it, after every record', () => {
-    fc.assert(
-      fc.property(userRecords, (records) => {
-        const size = new AggregateSize();
-        records.forEach((next, index) => {
-          const foretold = size.sizeWith(next);
-          size.add(next);
-          expect(size.size).toBe(foretold);
-          expect(size.size).toBe(encodeAggregate(records.slice(0, index + 1)).length);
-          expect(size.count).toBe(index + 1);
-        });
-      }),
-    );
-  });
-
-  test.each([0, 1, 121, 122, 123, 127, 128, 16_373, 16_383, 16_384, 2_097_151, 2_097_152])(
-    'is exact where a length takes another byte: data of %i bytes',
-    (length) => {
-      const big = record('', { data: Buffer.alloc(length) });
-      const size = new AggregateSize();
-      size.add(big);
-      expect(size.size).toBe(encodeAggregate([big]).length);
-    },
-  );
-
-  test('is exact for broken surrogate pairs', () => {
-    const utf16 = fc.array(fc.integer({ min: 0xd7f0, max: 0xe00f }), { maxLength: 60 });
-    fc.assert(
-      fc.property(utf16, (units) => {
-        const odd = record('', { partitionKey: String.fromCharCode(...units) });
-        const size = new AggregateSize();
-        expect(size.sizeWith(odd)).toBe(encodeAggregate([odd]).length);
-      }),
-    );
-  });
-
-  test('fills an aggregate to the byte', () => {
-    const bytesMax = 128 * 1024;
-    const size = new AggregateSize();
-    const taken: UserRecord[] = [];
-    for (let index = 0; ; index++) {
-      const next = record('x'.repeat(200 + (index % 100)), { explicitHashKey: String(hashKeyMax) });
-      if (size.sizeWith(next) > bytesMax) break;
-      size.add(next);
-      taken.push(next);
-    }
-    const lengths = Array.from({ length: bytesMax - size.size }, (_, length) => length);
-    const last = lengths
-      .map((length) => record('x'.repeat(length)))
-      .find((next) => size.sizeWith(next) === bytesMax);
-    expect(encodeAggregate([...taken, last!]).length).toBe(bytesMax);
-  });
-
-  test('starts at the frame alone', () => {
-    expect(new AggregateSize().size).toBe(4 + 16);
-    expect(new AggregateSize().count).toBe(0);
   });
 });
 

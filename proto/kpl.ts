@@ -1,41 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import protobuf from 'protobufjs/minimal.js';
+import {
+  aggregateOf,
+  digestLength,
+  frameLength,
+  keyField,
+  magic,
+  md5,
+  numberField,
+  tag,
+} from './kpl-format.ts';
 
-/**
- * The aggregation format of the Kinesis Producer Library ("KPL Aggregated Record Format",
- * aggregation-format.md in the library's repository):
- *
- *     F3 89 9A C2 | AggregatedRecord (protobuf) | MD5 of the protobuf
- *
- *     message AggregatedRecord {
- *       repeated string partition_key_table     = 1;
- *       repeated string explicit_hash_key_table = 2;
- *       repeated Record records                 = 3;
- *     }
- *     message Record {
- *       required uint64 partition_key_index     = 1;
- *       optional uint64 explicit_hash_key_index = 2;
- *       required bytes  data                    = 3;
- *       repeated Tag    tags                    = 4;   // neither written nor read here
- *     }
- *
- * Keys stand once in their tables, in the order in which they first occur; records name them by index.
- */
-
-const magic = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
-const digestLength = 16;
-const frameLength = magic.length + digestLength;
-
-/** Field numbers with their wire types, as they stand before each field: all of them are one byte long. */
-const tag = {
-  partitionKeyTable: (1 << 3) | 2,
-  explicitHashKeyTable: (2 << 3) | 2,
-  records: (3 << 3) | 2,
-  partitionKeyIndex: (1 << 3) | 0,
-  explicitHashKeyIndex: (2 << 3) | 0,
-  data: (3 << 3) | 2,
-};
+/** Packs records of any keys into aggregates, and takes aggregates apart (kpl-format.ts has the format). */
 
 export interface UserRecord {
   readonly partitionKey: string;
@@ -44,94 +20,42 @@ export interface UserRecord {
   readonly data: Uint8Array;
 }
 
+/** Packs records, at least one, in order, into the data of one Kinesis record. */
+export function encodeAggregate(records: readonly UserRecord[]): Uint8Array {
+  const partitionKeys = new KeyTable();
+  const explicitHashKeys = new KeyTable();
+  const inner = records.map(({ partitionKey, explicitHashKey, data }) => {
+    const hashKeyIndex = explicitHashKey === null ? null : explicitHashKeys.indexOf(explicitHashKey);
+    return innerRecord(partitionKeys.indexOf(partitionKey), hashKeyIndex, data);
+  });
+  return aggregateOf([
+    ...partitionKeys.keys().map((key) => keyField(tag.partitionKeyTable, key)),
+    ...explicitHashKeys.keys().map((key) => keyField(tag.explicitHashKeyTable, key)),
+    ...inner,
+  ]);
+}
+
 /** The distinct keys of one table. A Map: a plain object would put a key such as "1" before all others. */
 class KeyTable {
   readonly #indexes = new Map<string, number>();
 
-  /** The index that `key` has, or would have. */
   indexOf(key: string): number {
-    return this.#indexes.get(key) ?? this.#indexes.size;
+    const index = this.#indexes.get(key) ?? this.#indexes.size;
+    this.#indexes.set(key, index);
+    return index;
   }
 
-  /** How many bytes longer the table would be with `key`. */
-  growth(key: string): number {
-    return this.#indexes.has(key) ? 0 : 1 + delimited(Buffer.byteLength(key));
-  }
-
-  add(key: string): void {
-    if (!this.#indexes.has(key)) this.#indexes.set(key, this.#indexes.size);
-  }
-
-  keys(): Iterable<string> {
-    return this.#indexes.keys();
+  keys(): string[] {
+    return [...this.#indexes.keys()];
   }
 }
 
-/** The exact length that `encodeAggregate` will give, kept up to date record by record. */
-export class AggregateSize {
-  readonly partitionKeys = new KeyTable();
-  readonly explicitHashKeys = new KeyTable();
-  #size = frameLength;
-  #count = 0;
-
-  /** Bytes, with magic and digest. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Records. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** The size if `record` were added. */
-  sizeWith(record: UserRecord): number {
-    const { partitionKey, explicitHashKey } = record;
-    const tables =
-      this.partitionKeys.growth(partitionKey) +
-      (explicitHashKey === null ? 0 : this.explicitHashKeys.growth(explicitHashKey));
-    return this.#size + tables + 1 + delimited(this.innerLength(record));
-  }
-
-  add(record: UserRecord): void {
-    this.#size = this.sizeWith(record);
-    this.#count++;
-    this.partitionKeys.add(record.partitionKey);
-    if (record.explicitHashKey !== null) this.explicitHashKeys.add(record.explicitHashKey);
-  }
-
-  /** The length of the message `Record` for one record. */
-  innerLength({ partitionKey, explicitHashKey, data }: UserRecord): number {
-    const hashKeyIndex =
-      explicitHashKey === null ? 0 : 1 + varintLength(this.explicitHashKeys.indexOf(explicitHashKey));
-    return (
-      1 + varintLength(this.partitionKeys.indexOf(partitionKey)) + hashKeyIndex + 1 + delimited(data.length)
-    );
-  }
-}
-
-/** Packs records, at least one, in order, into the data of one Kinesis record. */
-export function encodeAggregate(records: readonly UserRecord[]): Uint8Array {
-  const layout = new AggregateSize();
-  for (const record of records) layout.add(record);
-  const { partitionKeys, explicitHashKeys } = layout;
-  const out = Buffer.allocUnsafe(layout.size);
-  let at = magic.copy(out);
-  for (const key of partitionKeys.keys()) at = putString(out, at, tag.partitionKeyTable, key);
-  for (const key of explicitHashKeys.keys()) at = putString(out, at, tag.explicitHashKeyTable, key);
-  for (const record of records) {
-    const { partitionKey, explicitHashKey, data } = record;
-    at = putNumber(out, at, tag.records, layout.innerLength(record));
-    at = putNumber(out, at, tag.partitionKeyIndex, partitionKeys.indexOf(partitionKey));
-    if (explicitHashKey !== null) {
-      at = putNumber(out, at, tag.explicitHashKeyIndex, explicitHashKeys.indexOf(explicitHashKey));
-    }
-    at = putNumber(out, at, tag.data, data.length);
-    out.set(data, at);
-    at += data.length;
-  }
-  md5(out.subarray(magic.length, at)).copy(out, at);
-  return out;
+/** A record as it stands inside an aggregate, under any keys. */
+function innerRecord(partitionKeyIndex: number, hashKeyIndex: number | null, data: Uint8Array): Buffer {
+  const fields = [numberField(tag.partitionKeyIndex, partitionKeyIndex)];
+  if (hashKeyIndex !== null) fields.push(numberField(tag.explicitHashKeyIndex, hashKeyIndex));
+  const inner = Buffer.concat([...fields, numberField(tag.data, data.length), data]);
+  return Buffer.concat([numberField(tag.records, inner.length), inner]);
 }
 
 /**
@@ -207,33 +131,4 @@ function decodeInner(bytes: Uint8Array): InnerRecord {
 /** A uint64 as an index; beyond 32 bits it is one that no table has. */
 function asIndex({ low, high }: ReturnType<protobuf.Reader['uint64']>): number {
   return high === 0 ? low >>> 0 : Number.POSITIVE_INFINITY;
-}
-
-function md5(bytes: Uint8Array): Buffer {
-  return createHash('md5').update(bytes).digest();
-}
-
-function delimited(length: number): number {
-  return varintLength(length) + length;
-}
-
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest > 0x7f; rest >>>= 7) length++;
-  return length;
-}
-
-/** Puts a tag with its number (an index, or the length of what follows); gives the place behind it. */
-function putNumber(out: Buffer, at: number, fieldTag: number, value: number): number {
-  let end = at;
-  out[end++] = fieldTag;
-  let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) out[end++] = (rest & 0x7f) | 0x80;
-  out[end++] = rest;
-  return end;
-}
-
-function putString(out: Buffer, at: number, fieldTag: number, text: string): number {
-  const start = putNumber(out, at, fieldTag, Buffer.byteLength(text));
-  return start + out.write(text, start);
 }

@@ -2,6 +2,7 @@ import { KinesisClient, PutRecordsCommand, type PutRecordsResultEntry } from '@a
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type AwsTarget, clientOptions } from '../aws/client-options.ts';
 import type { EventStream, PutOutcome, StreamRecord } from './event-stream.ts';
+import { putRecordsBody } from './put-records-body.ts';
 
 export interface KinesisEventStreamOptions extends AwsTarget {
   readonly streamName: string;
@@ -58,7 +59,16 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
   };
 
   async function putRecords(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]> {
-    const command = new PutRecordsCommand({ StreamName: options.streamName, Records: records.map(entry) });
+    const command = new PutRecordsCommand({ StreamName: options.streamName, Records: [] });
+    const body = putRecordsBody(options.streamName, records);
+    // In place of what the SDK has written for no records, before it is measured and signed.
+    command.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { body: Buffer }).body = body;
+        return next(args);
+      },
+      { name: 'putRecordsBody', step: 'build', priority: 'high' },
+    );
     const timeOut = AbortSignal.timeout(options.requestTimeoutMs);
     try {
       const { Records = [] } = await Promise.race([
@@ -71,14 +81,6 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
       return records.map(() => failure);
     }
   }
-}
-
-function entry({ data, partitionKey, explicitHashKey }: StreamRecord) {
-  return {
-    Data: data,
-    PartitionKey: partitionKey,
-    ...(explicitHashKey !== undefined && { ExplicitHashKey: explicitHashKey }),
-  };
 }
 
 function outcome(result: PutRecordsResultEntry | undefined): PutOutcome {

@@ -10,6 +10,7 @@ import { nodeSpoolFiles } from '@trackline/tracker/shipping/disk/spool-files.nod
 import type { Durability } from '@trackline/tracker/shipping/durability';
 import type { EventRun, Spool, SpoolOutcome } from '@trackline/tracker/shipping/spool';
 import { onTestFinished } from 'vitest';
+import { eventsOf } from './event-runs.ts';
 import { trackingEvent } from './events.ts';
 
 export interface DiskSpoolOverrides {
@@ -74,19 +75,8 @@ export function acceptMany(
   return Promise.all(Array.from({ length: count }, () => accept(spool, durability)));
 }
 
-/** Takes all that there is to take now, in runs of `eventsMax`. */
-export function takeAll(spool: Spool, eventsMax = Infinity): EventRun[] {
-  const runs: EventRun[] = [];
-  for (;;) {
-    let count = 0;
-    const run = spool.take(() => count++ < eventsMax);
-    if (run === null) return runs;
-    runs.push(run);
-  }
-}
-
 export function sequencesOf(runs: readonly EventRun[]): number[] {
-  return runs.flatMap(({ events }) => events.map(({ sequence }) => sequence));
+  return runs.flatMap((run) => eventsOf(run).map(({ sequence }) => sequence));
 }
 
 /** The segments of the slots, by name. */

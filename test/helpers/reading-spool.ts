@@ -1,15 +1,24 @@
 import type { Clock } from '@trackline/domain/clock';
 import { encodeEvent } from '@trackline/proto/tracking-event';
+import { limits } from '@trackline/tracker/limits';
+import { EventQueue } from '@trackline/tracker/shipping/event-queue';
 import type { SenderSpool } from '@trackline/tracker/shipping/sender';
-import type { EventRun, SpoolAccount, SpooledEvent } from '@trackline/tracker/shipping/spool';
+import { type EventRun, eventsIn, type SpoolAccount } from '@trackline/tracker/shipping/spool';
 import { trackingEvent } from './events.ts';
+
+interface HeldEvent {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly data: Uint8Array;
+  readonly acceptedAtMs: number;
+}
 
 /** A spool that has to read before it can hand out, as one on a disk has: a test says when it has read. */
 export class ReadingSpool implements SenderSpool {
   readonly writer: string;
   readonly #clock: Clock;
-  #unread: SpooledEvent[] = [];
-  #ready: SpooledEvent[] = [];
+  #unread: HeldEvent[] = [];
+  #ready: HeldEvent[] = [];
   readonly #unsent = new Map<string, number>();
   #listener: () => void = () => {};
   /** How often it was asked for events. */
@@ -37,23 +46,22 @@ export class ReadingSpool implements SenderSpool {
     this.#listener();
   }
 
-  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
+  take(bytesMax: number): EventRun | null {
     this.asked++;
-    const events: SpooledEvent[] = [];
-    for (const event of this.#ready) {
-      const previous = events.at(-1);
-      const follows = previous?.writer === event.writer && previous.sequence + 1 === event.sequence;
-      if ((previous !== undefined && !follows) || !fits(event)) break;
-      events.push(event);
+    const [oldest] = this.#ready;
+    if (oldest === undefined) return null;
+    const queue = new EventQueue<null>(oldest.writer, limits.aggregateBytesMax);
+    for (const { writer, sequence, data, acceptedAtMs } of this.#ready) {
+      if (writer !== oldest.writer) break;
+      queue.push(sequence, data, acceptedAtMs, null, 0);
     }
-    if (events.length === 0) return null;
-    this.#ready = this.#ready.slice(events.length);
-    const [first, last] = [events[0]!, events.at(-1)!];
-    return { writer: first.writer, first: first.sequence, last: last.sequence, events };
+    const run = queue.take(bytesMax)!;
+    this.#ready = this.#ready.slice(eventsIn(run));
+    return run;
   }
 
-  release({ writer, events }: EventRun): void {
-    this.#unsent.set(writer, this.#unsentOf(writer) - events.length);
+  release(run: EventRun): void {
+    this.#unsent.set(run.writer, this.#unsentOf(run.writer) - eventsIn(run));
   }
 
   get waitingBytes(): number {

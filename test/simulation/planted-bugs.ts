@@ -26,8 +26,8 @@ export const acknowledgesBeforeSync: ProductionParts = {
 export const deletesBeforeAcknowledgement: ProductionParts = {
   ...productionParts,
   outlet: (spool) => ({
-    take(fits) {
-      const run = spool.take(fits);
+    take(bytesMax) {
+      const run = spool.take(bytesMax);
       if (run !== null) spool.release(run);
       return run;
     },

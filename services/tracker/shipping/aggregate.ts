@@ -1,13 +1,9 @@
 import type { StreamRecord } from '@trackline/adapters/event-stream/event-stream';
 import type { RandomBytes } from '@trackline/domain/message-id';
-import { AggregateSize, encodeAggregate, randomHashKey } from '@trackline/proto/kpl';
-import type { EventRun, SpooledEvent, SpoolOutlet } from './spool.ts';
-
-/**
- * The longest that a hash key can be: sizes are reckoned with it, so that an aggregate fits under whichever
- * key it gets.
- */
-const longestHashKey = (2n ** 128n - 1n).toString();
+import { randomHashKey } from '@trackline/proto/kpl';
+import { encodeRun } from '@trackline/proto/kpl-run';
+import { recordBytesMax } from './event-queue.ts';
+import type { EventRun, SpoolOutlet } from './spool.ts';
 
 /**
  * One record of the event stream: a run of one writer's consecutive events, in the aggregation format. Its
@@ -27,13 +23,7 @@ export class Aggregate {
 
   /** Takes as many waiting events as fit into `bytesMax`; null when none wait. */
   static cut(spool: SpoolOutlet, bytesMax: number, randomBytes: RandomBytes): Aggregate | null {
-    const size = new AggregateSize();
-    const run = spool.take((event) => {
-      const record = userRecord(event, longestHashKey);
-      if (size.count > 0 && size.sizeWith(record) > bytesMax) return false;
-      size.add(record);
-      return true;
-    });
+    const run = spool.take(recordBytesMax(bytesMax));
     return run && new Aggregate(run, randomBytes);
   }
 
@@ -52,14 +42,6 @@ export class Aggregate {
   }
 }
 
-function encode(run: EventRun, hashKey: string): StreamRecord {
-  return {
-    data: encodeAggregate(run.events.map((event) => userRecord(event, hashKey))),
-    partitionKey: run.writer,
-    explicitHashKey: hashKey,
-  };
-}
-
-function userRecord(event: SpooledEvent, hashKey: string) {
-  return { partitionKey: event.writer, explicitHashKey: hashKey, data: event.data };
+function encode({ writer, records }: EventRun, explicitHashKey: string): StreamRecord {
+  return { data: encodeRun(writer, explicitHashKey, records), partitionKey: writer, explicitHashKey };
 }

@@ -1,58 +1,69 @@
-import type { EventRun, SpooledEvent } from './spool.ts';
+import { runOverheadBytes } from '@trackline/proto/kpl-run';
+import { EventPage, type Place, type PlacedRun } from './event-page.ts';
 
-/** How many taken events may stand before the waiting ones until they are cut off: rarely, so it costs little. */
-const cutEvery = 4096;
+/** The longest that keys can be: Kinesis takes 256 characters, and a hash of 128 bits. */
+const overheadBytesMax = runOverheadBytes('k'.repeat(256), (2n ** 128n - 1n).toString());
 
-/** Events of one writer that wait to be taken, first in, first out. */
-export class EventQueue<E extends SpooledEvent> {
-  /** What waits, behind `#head` taken ones. */
-  #events: E[] = [];
-  #head = 0;
+/** What the records of an aggregate may take that takes so many bytes itself, under whichever keys. */
+export function recordBytesMax(aggregateBytesMax: number): number {
+  return aggregateBytesMax - overheadBytesMax;
+}
+
+/** Events of one writer that wait to be taken, first in, first out, a page for each aggregate. */
+export class EventQueue<P extends Place> {
+  readonly #writer: string;
+  readonly #pageBytesMax: number;
+  #pages: EventPage<P>[] = [];
   #bytes = 0;
+  #length = 0;
 
-  /** The encoded bytes of what waits. */
+  constructor(writer: string, aggregateBytesMax: number) {
+    this.#writer = writer;
+    this.#pageBytesMax = recordBytesMax(aggregateBytesMax);
+  }
+
+  /** What the records of all that waits take. */
   get bytes(): number {
     return this.#bytes;
   }
 
   get length(): number {
-    return this.#events.length - this.#head;
+    return this.#length;
   }
 
-  get oldest(): E | undefined {
-    return this.#events[this.#head];
+  /** The page with the oldest event. */
+  get oldest(): EventPage<P> | undefined {
+    return this.#pages[0];
   }
 
-  push(event: E): void {
-    this.#events.push(event);
-    this.#bytes += event.data.length;
-  }
-
-  /** Takes the oldest events, as long as they are consecutive and `fits` admits them; null where none wait. */
-  take(fits: (event: SpooledEvent) => boolean): EventRun<E> | null {
-    const from = this.#head;
-    let sequence = this.oldest?.sequence;
-    for (let next = this.oldest; next?.sequence === sequence && next && fits(next); next = this.oldest) {
-      this.#head++;
-      this.#bytes -= next.data.length;
-      sequence = next.sequence + 1;
+  /** @param offset of the event in its place */
+  push(sequence: number, data: Uint8Array, acceptedAtMs: number, place: P, offset: number): void {
+    let page = this.#pages.at(-1);
+    if (page === undefined || !page.admits(place, sequence, data.length)) {
+      page = new EventPage(this.#writer, place, sequence, this.#pageBytesMax);
+      this.#pages.push(page);
     }
-    const events = this.#events.slice(from, this.#head);
-    if (this.#head >= cutEvery || this.#head === this.#events.length) {
-      this.#events = this.#events.slice(this.#head);
-      this.#head = 0;
-    }
-    const [oldest, newest] = [events[0], events.at(-1)];
-    if (oldest === undefined || newest === undefined) return null;
-    return { writer: oldest.writer, first: oldest.sequence, last: newest.sequence, events };
+    this.#bytes += page.push(data, acceptedAtMs, offset);
+    this.#length++;
+  }
+
+  /** Takes the oldest events, as long as they are consecutive and of one place; null where none wait. */
+  take(bytesMax: number, eventsMax = Number.POSITIVE_INFINITY): PlacedRun<P> | null {
+    const [page] = this.#pages;
+    if (page === undefined) return null;
+    const run = page.take(bytesMax, eventsMax);
+    if (page.count === 0) this.#pages.shift();
+    this.#bytes -= run.records.length;
+    this.#length -= run.last - run.first + 1;
+    return run;
   }
 
   /** Forgets all that waits, and gives it. */
-  clear(): readonly E[] {
-    const dropped = this.#events.slice(this.#head);
-    this.#events = [];
-    this.#head = 0;
+  clear(): readonly EventPage<P>[] {
+    const dropped = this.#pages;
+    this.#pages = [];
     this.#bytes = 0;
+    this.#length = 0;
     return dropped;
   }
 }

@@ -41,8 +41,11 @@ export class Held {
     return this.#aggregates < heldAggregatesMax && this.#bytes + aggregateBytesMax <= bytesMax;
   }
 
-  /** What goes into the next call: what is due again first, then what `cut` gives, until that is nothing. */
-  assemble(cut: () => Aggregate | null): Aggregate[] {
+  /**
+   * What goes into the next call: what is due again first, then what `cut` gives, until that is nothing; it is told how
+   * many others the call has already.
+   */
+  assemble(cut: (others: number) => Aggregate | null): Aggregate[] {
     const { putRecordsMax, putBytesMax, aggregateBytesMax } = this.#options.limits;
     const call: Aggregate[] = [];
     let bytes = 0;
@@ -56,7 +59,7 @@ export class Held {
     // A new one may come out at its full size, and its key counts too.
     const newBytesMax = aggregateBytesMax + keyBytesMax;
     while (call.length < putRecordsMax && bytes + newBytesMax <= putBytesMax) {
-      const next = cut();
+      const next = cut(call.length);
       if (next === null) break;
       call.push(next);
       bytes += next.bytes;

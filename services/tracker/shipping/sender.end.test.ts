@@ -80,7 +80,7 @@ describe('the end of a sender', () => {
     test('that rests', async () => {
       const { clock, stream, sender, accept } = buildFailing();
       accept(4, large);
-      await clock.advance(0);
+      await clock.advance(limits.sendLingerMs);
       expect(clock.timers).toBeGreaterThan(0);
       void sender.stop();
       expect(clock.timers).toBe(0);
@@ -93,7 +93,7 @@ describe('the end of a sender', () => {
       const { clock, stream, sender, accept } = buildFailing();
       stream.hold();
       accept(4, large);
-      await clock.advance(0);
+      await clock.advance(limits.sendLingerMs);
       void sender.stop();
       stream.letGo();
       await clock.advance(0);

@@ -10,8 +10,8 @@ describe('what the stream does not take', () => {
     let attempts = 0;
     stream.outcome = ({ data }) => (decodedIn(data).includes(1) && ++attempts <= 2 ? broken : taken);
     accept(4, large);
-    await clock.advance(0);
-    expect(sequences(stream)).toEqual([2, 3]);
+    await clock.advance(limits.sendLingerMs);
+    expect(sequences(stream)).toEqual([2, 3, 4]);
     accept(1, large);
     await clock.advance(limits.sendLingerMs);
     // Full jitter of 0.5: after 50 ms, then 100 ms.
@@ -24,7 +24,7 @@ describe('what the stream does not take', () => {
       { code: 'InternalFailure', records: 1, events: 1, retriable: true },
       { code: 'InternalFailure', records: 1, events: 1, retriable: true },
     ]);
-    expect(ended[0]).toMatchObject({ records: 3, failedRecords: 1, eventsSent: 2 });
+    expect(ended[0]).toMatchObject({ records: 4, failedRecords: 1, eventsSent: 3 });
   });
 
   test('what is throttled goes again under a fresh hash key, with the same events', async () => {
@@ -72,23 +72,24 @@ describe('what the stream does not take', () => {
     const triedAtMs: number[] = [];
     stream.outcome = ({ data }) => {
       const [sequence] = decodedIn(data);
-      if (sequence === 5) triedAtMs.push(clock.monotonicMs());
-      return sequence === 1 || sequence === 5 ? broken : taken;
+      if (sequence === 6) triedAtMs.push(clock.monotonicMs());
+      return sequence === 1 || sequence === 6 ? broken : taken;
     };
     accept(4, large);
-    await clock.advance(40);
-    expect(sequences(stream)).toEqual([2, 3]);
+    await clock.advance(20);
+    accept(1, large);
+    await clock.advance(30);
+    expect(sequences(stream)).toEqual([2, 3, 4]);
     // By the end of a slow call the first event has rested, and others wait.
     stream.hold();
-    accept(1, large);
-    await clock.advance(0);
-    accept(2, large);
     await clock.advance(20);
+    accept(2, large);
+    await clock.advance(50);
     stream.letGo();
     await clock.advance(60);
     expect(stream.calls[2]).toHaveLength(3);
     // Full jitter of 0.5: a first failure rests for 50 ms, a second for 100.
-    expect(triedAtMs).toEqual([60, 110]);
+    expect(triedAtMs).toEqual([120, 170]);
   });
 
   test('what no retry mends is an alarm, is kept, and is tried at the longest back-off', async () => {
@@ -121,7 +122,7 @@ describe('what the stream does not take', () => {
       accept(4, large);
       await clock.advance(limits.sendLingerMs);
       const calls = stream.calls.length;
-      await clock.advance(restMs - limits.sendLingerMs - 1);
+      await clock.advance(restMs - 1);
       expect(stream.calls).toHaveLength(calls);
       await clock.advance(2);
       expect(stream.calls).toHaveLength(calls + 1);

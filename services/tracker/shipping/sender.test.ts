@@ -32,13 +32,18 @@ describe('Sender', () => {
     expect(sequences(stream)).toEqual([1, 2]);
   });
 
-  test('a full aggregate does not linger; what does not fit does', async () => {
-    const { clock, stream, accept } = buildSender();
-    accept(2, large);
+  test('what fills a call does not linger; what does not fit does', async () => {
+    const { clock, stream, accept } = buildSender({ putBytesMax: 300_000 });
+    accept(4, large);
+    await clock.advance(limits.sendLingerMs - 1);
+    expect(stream.calls).toEqual([]);
+    accept(1, large);
     await clock.advance(0);
-    expect(sequences(stream)).toEqual([1]);
+    expect(sequences(stream)).toEqual([1, 2, 3]);
+    await clock.advance(1);
+    expect(sequences(stream)).toEqual([1, 2, 3, 4]);
     await clock.advance(limits.sendLingerMs);
-    expect(sequences(stream)).toEqual([1, 2]);
+    expect(sequences(stream)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test('an aggregate holds consecutive events of the writer under one hash key, repeated inside', async () => {

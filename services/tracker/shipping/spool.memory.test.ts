@@ -1,11 +1,15 @@
+import { innerRecordBytes } from '@trackline/proto/kpl-run';
 import { decodeRecord } from '@trackline/proto/tracking-event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { eventsOf, takeAll } from '../../../test/helpers/event-runs.ts';
 import { trackingEvent } from '../../../test/helpers/events.ts';
 import { FakeClock } from '../../../test/helpers/fake-clock.ts';
 import { limits } from '../limits.ts';
 import { MemorySpool } from './spool.memory.ts';
-import type { EventRun, SpooledEvent, SpoolOutcome } from './spool.ts';
+import { type EventRun, eventsIn, type SpoolOutcome } from './spool.ts';
+
+const all = Number.POSITIVE_INFINITY;
 
 function buildSpool(spoolBytesMax = 1024 * 1024) {
   const clock = new FakeClock();
@@ -22,24 +26,22 @@ function buildSpool(spoolBytesMax = 1024 * 1024) {
 const largestUrl = (() => {
   const { spool, accept } = buildSpool();
   accept({ landingUrl: 'x'.repeat(limits.eventBytesMax / 2) });
-  return 'x'.repeat(limits.eventBytesMax * 1.5 - spool.waitingBytes);
+  const { data } = eventsOf(spool.take(all)!)[0]!;
+  return 'x'.repeat(limits.eventBytesMax * 1.5 - data.length);
 })();
 
 /** What events cost: their bytes, and what comes with each. */
-function costOf(events: readonly SpooledEvent[]): number {
-  return events.reduce((sum, { data }) => sum + data.length + limits.eventOverheadBytes, 0);
+function costOf(runs: readonly EventRun[]): number {
+  return runs.reduce((sum, run) => sum + run.records.length + eventsIn(run) * limits.eventOverheadBytes, 0);
 }
-
-/** Takes at most `count` events. */
-const upTo = (count: number) => () => count-- > 0;
 
 describe('MemorySpool', () => {
   test('gives each event its place, encodes it once, and settles at once', () => {
     const { spool, accept } = buildSpool();
     expect([accept(), accept(), accept()]).toEqual(['accepted', 'accepted', 'accepted']);
-    const run = spool.take(() => true)!;
+    const run = spool.take(all)!;
     expect(run).toMatchObject({ writer: 'w', first: 1, last: 3 });
-    expect(run.events.map(({ data }) => decodeRecord(data))).toMatchObject(
+    expect(eventsOf(run).map(({ data }) => decodeRecord(data))).toMatchObject(
       [1, 2, 3].map((sequence) => ({ kind: 'event', event: { writer: 'w', sequence, publisherId: 'p1' } })),
     );
   });
@@ -55,18 +57,18 @@ describe('MemorySpool', () => {
     accept();
     expect(told).toBe(2);
     expect(spool.waitingSinceMs).toBe(10);
-    const { events } = spool.take(upTo(1))!;
+    const { records } = spool.take(all, 1)!;
     expect(spool.waitingSinceMs).toBe(20);
-    expect(spool.waitingBytes).toBe(events[0]!.data.length);
-    spool.take(upTo(1));
+    expect(spool.waitingBytes).toBe(records.length);
+    spool.take(all, 1);
     expect([spool.waitingBytes, spool.waitingSinceMs]).toEqual([0, null]);
-    expect(spool.take(() => true)).toBeNull();
+    expect(spool.take(all)).toBeNull();
   });
 
   test('what is taken stays in the account until it is released, in whichever order', () => {
     const { spool, accept } = buildSpool();
     for (let i = 0; i < 7; i++) accept();
-    const [first, second, third] = [1, 2, 3].map(() => spool.take(upTo(2))!);
+    const [first, second, third] = [1, 2, 3].map(() => spool.take(all, 2)!);
     // The seventh waits, which says nothing of those before it.
     expect(spool.account()).toMatchObject({ acceptedThrough: 7, sentThrough: 0, unsent: 7 });
     spool.release(second!);
@@ -75,7 +77,7 @@ describe('MemorySpool', () => {
     expect(spool.account()).toMatchObject({ sentThrough: 4, unsent: 3 });
     spool.release(third!);
     expect(spool.account()).toMatchObject({ sentThrough: 6, unsent: 1 });
-    spool.release(spool.take(upTo(1))!);
+    spool.release(spool.take(all, 1)!);
     expect(spool.account()).toMatchObject({
       acceptedThrough: 7,
       sentThrough: 7,
@@ -88,7 +90,7 @@ describe('MemorySpool', () => {
   test('a run that is released twice is a bug, and told', () => {
     const { spool, accept } = buildSpool();
     accept();
-    const run = spool.take(() => true)!;
+    const run = spool.take(all)!;
     spool.release(run);
     expect(() => spool.release(run)).toThrow(/1–1/);
   });
@@ -100,10 +102,10 @@ describe('MemorySpool', () => {
     expect(accepted).toBeGreaterThan(0);
     expect(accept()).toBe('full');
     expect(spool.account()).toMatchObject({ acceptedThrough: accepted, writable: false });
-    spool.release(spool.take(() => true)!);
+    spool.release(spool.take(all)!);
     expect(spool.account().writable).toBe(true);
     expect(accept()).toBe('accepted');
-    expect(spool.take(() => true)).toMatchObject({ first: accepted + 1 });
+    expect(spool.take(all)).toMatchObject({ first: accepted + 1 });
   });
 
   test.each([
@@ -111,10 +113,10 @@ describe('MemorySpool', () => {
     [', but for a byte', -1, 4],
   ])('holds as many of the largest events as there is room for%s', (_, more, count) => {
     const { eventBytesMax, eventOverheadBytes } = limits;
-    const { spool, accept } = buildSpool(5 * (eventBytesMax + eventOverheadBytes) + more);
+    const { spool, accept } = buildSpool(5 * (innerRecordBytes(eventBytesMax) + eventOverheadBytes) + more);
     while (accept({ landingUrl: largestUrl }) === 'accepted');
-    const { events } = spool.take(() => true)!;
-    expect(events.map(({ data }) => data.length)).toEqual(Array(count).fill(eventBytesMax));
+    const lengths = takeAll(spool).flatMap((run) => eventsOf(run).map(({ data }) => data.length));
+    expect(lengths).toEqual(Array(count).fill(eventBytesMax));
     expect(accept({ landingUrl: largestUrl })).toBe('full');
   });
 
@@ -122,7 +124,7 @@ describe('MemorySpool', () => {
     const spoolBytesMax = 256 * 1024;
     const { spool, accept } = buildSpool(spoolBytesMax);
     while (accept() === 'accepted');
-    const held = costOf(spool.take(() => true)!.events);
+    const held = costOf(takeAll(spool));
     expect(spool.account().usedBytes).toBe(held);
     expect(held).toBeLessThanOrEqual(spoolBytesMax);
     expect(held).toBeGreaterThan(spoolBytesMax - limits.eventBytesMax - limits.eventOverheadBytes);
@@ -132,7 +134,7 @@ describe('MemorySpool', () => {
     const { spool, accept } = buildSpool();
     expect(accept({ landingUrl: `https://x.example/${'x'.repeat(limits.eventBytesMax)}` })).toBe('failed');
     expect(accept()).toBe('accepted');
-    expect(spool.take(() => true)).toMatchObject({ first: 1, last: 1 });
+    expect(spool.take(all)).toMatchObject({ first: 1, last: 1 });
   });
 
   test('settles each event once, numbers without gaps, and holds no more than it may, whatever happens', () => {
@@ -153,11 +155,11 @@ describe('MemorySpool', () => {
             accept({ landingUrl: 'x'.repeat(size) });
             expect(outcomes).toHaveLength(++calls);
           } else if (kind === 'take') {
-            const run = spool.take(upTo(size + 1));
+            const run = spool.take(all, size + 1);
             if (run === null) continue;
             held.push(run);
-            for (const event of run.events) expect(event.sequence).toBe(next++);
-            expect([run.first, run.last]).toEqual([run.events[0]!.sequence, next - 1]);
+            expect([run.first, eventsOf(run).length]).toEqual([next, eventsIn(run)]);
+            next = run.last + 1;
           } else if (held.length > 0) {
             spool.release(held.splice(size % held.length, 1)[0]!);
           }
@@ -165,9 +167,9 @@ describe('MemorySpool', () => {
         }
         const { acceptedThrough, unsent } = spool.account();
         expect(acceptedThrough).toBe(outcomes.filter((outcome) => outcome === 'accepted').length);
-        const waiting = spool.take(() => true)?.events.length ?? 0;
+        const waiting = takeAll(spool).reduce((sum, run) => sum + eventsIn(run), 0);
         expect(next - 1 + waiting).toBe(acceptedThrough);
-        expect(unsent).toBe(waiting + held.reduce((sum, run) => sum + run.events.length, 0));
+        expect(unsent).toBe(waiting + held.reduce((sum, run) => sum + eventsIn(run), 0));
       }),
       { numRuns: 200 },
     );
@@ -177,7 +179,7 @@ describe('MemorySpool', () => {
     const { spool, accept } = buildSpool(64 * 1024 * 1024);
     for (let i = 0; i < 20_000; i++) accept();
     let next = 1;
-    for (let run = spool.take(upTo(777)); run !== null; run = spool.take(upTo(777))) {
+    for (let run = spool.take(all, 777); run !== null; run = spool.take(all, 777)) {
       expect(run.first).toBe(next);
       next = run.last + 1;
       spool.release(run);

@@ -1,10 +1,18 @@
 import type { Clock } from '@trackline/domain/clock';
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
-import { encodeEvent } from '@trackline/proto/tracking-event';
+import { encodeEventView } from '@trackline/proto/event-encoder';
+import { innerRecordBytes } from '@trackline/proto/kpl-run';
 import type { Limits } from '../limits.ts';
 import type { Durability } from './durability.ts';
 import { EventQueue } from './event-queue.ts';
-import type { EventRun, Settle, Spool, SpoolAccount, SpooledEvent, SpoolOutcome } from './spool.ts';
+import {
+  type EventRun,
+  eventsIn,
+  type Settle,
+  type Spool,
+  type SpoolAccount,
+  type SpoolOutcome,
+} from './spool.ts';
 
 export interface MemorySpoolOptions {
   /** A name that no spool had before: what is in memory ends with the process, and so does its writer. */
@@ -24,7 +32,7 @@ export class MemorySpool implements Spool {
   readonly writer: string;
   readonly #options: MemorySpoolOptions;
   readonly #fullAtBytes: number;
-  readonly #waiting = new EventQueue<SpooledEvent>();
+  readonly #waiting: EventQueue<null>;
   /** What was taken and not yet released, oldest first. */
   readonly #taken = new Set<EventRun>();
   #accepted = 0;
@@ -35,16 +43,17 @@ export class MemorySpool implements Spool {
   constructor(options: MemorySpoolOptions) {
     this.writer = options.writer;
     this.#options = options;
-    const { eventBytesMax, eventOverheadBytes } = options.limits;
-    this.#fullAtBytes = options.bytesMax - eventBytesMax - eventOverheadBytes;
+    const { eventBytesMax, eventOverheadBytes, aggregateBytesMax } = options.limits;
+    this.#waiting = new EventQueue(options.writer, aggregateBytesMax);
+    this.#fullAtBytes = options.bytesMax - innerRecordBytes(eventBytesMax) - eventOverheadBytes;
   }
 
   accept<Call>(event: TrackingEvent, _durability: Durability, settle: Settle<Call>, call: Call): void {
     settle(this.#keep(event), call);
   }
 
-  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
-    const run = this.#waiting.take(fits);
+  take(bytesMax: number, eventsMax?: number): EventRun | null {
+    const run = this.#waiting.take(bytesMax, eventsMax);
     if (run !== null) this.#taken.add(run);
     return run;
   }
@@ -53,8 +62,9 @@ export class MemorySpool implements Spool {
     if (!this.#taken.delete(run)) {
       throw new Error(`The events ${run.first}–${run.last} were released twice, or never taken.`);
     }
-    for (const event of run.events) this.#heldBytes -= this.#costOf(event);
-    this.#unsent -= run.events.length;
+    const events = eventsIn(run);
+    this.#heldBytes -= run.records.length + events * this.#options.limits.eventOverheadBytes;
+    this.#unsent -= events;
   }
 
   /** Nothing waits to be kept. */
@@ -73,12 +83,13 @@ export class MemorySpool implements Spool {
   }
 
   account(): SpoolAccount {
-    const oldest = this.#taken.values().next().value?.events[0] ?? this.#waiting.oldest;
+    const [taken] = this.#taken;
+    const first = taken?.first ?? this.#waiting.oldest?.sequence;
     return {
       acceptedThrough: this.#accepted,
-      sentThrough: oldest === undefined ? this.#accepted : oldest.sequence - 1,
+      sentThrough: first === undefined ? this.#accepted : first - 1,
       unsent: this.#unsent,
-      unsentSinceMs: oldest?.acceptedAtMs ?? null,
+      unsentSinceMs: taken?.acceptedAtMs ?? this.waitingSinceMs,
       unconfirmed: 0,
       atRisk: this.#unsent,
       usedBytes: this.#heldBytes,
@@ -99,19 +110,16 @@ export class MemorySpool implements Spool {
 
   #keep(event: TrackingEvent): SpoolOutcome {
     if (this.#heldBytes > this.#fullAtBytes) return 'full';
+    const { clock, limits } = this.#options;
     const sequence = this.#accepted + 1;
-    const data = encodeEvent(event, this.writer, sequence);
-    if (data.length > this.#options.limits.eventBytesMax) return 'failed';
-    const spooled = { writer: this.writer, sequence, data, acceptedAtMs: this.#options.clock.monotonicMs() };
-    this.#waiting.push(spooled);
+    const data = encodeEventView(event, this.writer, sequence);
+    if (data.length > limits.eventBytesMax) return 'failed';
+    const before = this.#waiting.bytes;
+    this.#waiting.push(sequence, data, clock.monotonicMs(), null, 0);
     this.#accepted = sequence;
     this.#unsent++;
-    this.#heldBytes += this.#costOf(spooled);
+    this.#heldBytes += this.#waiting.bytes - before + limits.eventOverheadBytes;
     this.#listener();
     return 'accepted';
-  }
-
-  #costOf(event: SpooledEvent): number {
-    return event.data.length + this.#options.limits.eventOverheadBytes;
   }
 }

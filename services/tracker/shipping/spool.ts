@@ -62,13 +62,15 @@ export interface EndedWriter extends WriterAccount {
 
 export interface SpoolOutlet {
   /**
-   * Takes the oldest waiting events, as long as they are consecutive events of one writer and `fits` admits
-   * them. `fits` is asked once for each, in order, and must admit the first.
+   * Takes the oldest waiting events, as long as they are consecutive events of one writer and their records take no
+   * more than `bytesMax`; the first is taken whatever it takes.
+   *
+   * @param eventsMax how many at most
    */
-  take(fits: (event: SpooledEvent) => boolean): EventRun | null;
+  take(bytesMax: number, eventsMax?: number): EventRun | null;
   /** The stream has all of the run: the spool may forget it. */
   release(run: EventRun): void;
-  /** The encoded bytes of what is ready to be taken. */
+  /** What the records of all that is ready to be taken take. */
   readonly waitingBytes: number;
   /** When the oldest of what waits was accepted (monotonic ms); null when nothing waits. */
   readonly waitingSinceMs: number | null;
@@ -76,21 +78,19 @@ export interface SpoolOutlet {
   onWaiting(listener: () => void): void;
 }
 
-export interface SpooledEvent {
-  readonly writer: string;
-  readonly sequence: number;
-  /** Encoded, with its place in the account. */
-  readonly data: Uint8Array;
-  /** Monotonic. */
-  readonly acceptedAtMs: number;
-}
-
 /** The events `first … last` of one writer. */
-export interface EventRun<E extends SpooledEvent = SpooledEvent> {
+export interface EventRun {
   readonly writer: string;
   readonly first: number;
   readonly last: number;
-  readonly events: readonly E[];
+  /** The encoded events, one behind the other, as they stand inside an aggregate (proto/kpl-run.ts). */
+  readonly records: Uint8Array;
+  /** When the oldest was accepted (monotonic ms). */
+  readonly acceptedAtMs: number;
+}
+
+export function eventsIn({ first, last }: Pick<EventRun, 'first' | 'last'>): number {
+  return last - first + 1;
 }
 
 /** How one writer stands. */

@@ -40,9 +40,9 @@ export class Confirmations {
   }
 
   /** The stream has the run. */
-  confirm({ writer, events }: EventRun): void {
+  confirm({ writer, first, last }: EventRun): void {
     if (this.#waiting.size === 0 && this.#givenUp.size === 0) return;
-    for (const { sequence } of events) {
+    for (let sequence = first; sequence <= last; sequence++) {
       const key = keyOf(writer, sequence);
       const event = this.#waiting.get(key);
       this.#waiting.delete(key);

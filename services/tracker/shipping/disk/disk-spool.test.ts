@@ -10,8 +10,8 @@ import {
   segmentsIn,
   sequencesOf,
   spoolFolder,
-  takeAll,
 } from '../../../../test/helpers/disk-spool.ts';
+import { eventsOf, takeAll } from '../../../../test/helpers/event-runs.ts';
 import { trackingEvent } from '../../../../test/helpers/events.ts';
 import { FakeClock } from '../../../../test/helpers/fake-clock.ts';
 import { oneTo } from '../../../../test/helpers/sender.ts';
@@ -44,7 +44,7 @@ describe('what is accepted', () => {
     expect(spool.account()).toMatchObject({ acceptedThrough: 1, sentThrough: 0, unsent: 1, onDisk: true });
     const [run] = takeAll(spool);
     expect(run).toMatchObject({ writer: spool.writer, first: 1, last: 1 });
-    expect(decodeRecord(run!.events[0]!.data)).toMatchObject({
+    expect(decodeRecord(eventsOf(run!)[0]!.data)).toMatchObject({
       kind: 'event',
       event: { writer: spool.writer, sequence: 1, programId: 'shoes' },
     });

@@ -8,8 +8,8 @@ import {
   filesWith,
   segmentsIn,
   sequencesOf,
-  takeAll,
 } from '../../../../test/helpers/disk-spool.ts';
+import { takeAll } from '../../../../test/helpers/event-runs.ts';
 import { FakeClock } from '../../../../test/helpers/fake-clock.ts';
 import { oneTo } from '../../../../test/helpers/sender.ts';
 import { systemError } from '../../../../test/helpers/system-error.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '@trackline/domain/clock';
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import type { Limits } from '../../limits.ts';
 import type { Durability } from '../durability.ts';
-import type { EndedWriter, EventRun, Settle, Spool, SpoolAccount, SpooledEvent } from '../spool.ts';
+import type { EndedWriter, EventRun, Settle, Spool, SpoolAccount } from '../spool.ts';
 import { Confirmations } from './confirmations.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type Recovered, type Remains, recover } from './recover.ts';
@@ -29,6 +29,7 @@ export interface DiskSpoolOptions {
 export type DiskSpoolLimits = Pick<
   Limits,
   | 'eventBytesMax'
+  | 'aggregateBytesMax'
   | 'spoolSegmentBytes'
   | 'spoolGroupBytesMax'
   | 'spoolQueueBytesMax'
@@ -147,10 +148,10 @@ class DiskSpool implements Spool {
     this.#commits.accept(event, durability, settle as Settle<unknown>, call);
   }
 
-  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
+  take(bytesMax: number, eventsMax?: number): EventRun | null {
     const logs = this.#logs;
     for (let tried = 0; tried < logs.length; tried++) {
-      const run = logs[this.#turn++ % logs.length]!.take(fits);
+      const run = logs[this.#turn++ % logs.length]!.take(bytesMax, eventsMax);
       if (run !== null) return run;
     }
     return null;

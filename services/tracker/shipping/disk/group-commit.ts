@@ -10,7 +10,7 @@ import { frameOverheadBytes, writeFrame } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import { codeOf, isForRoom } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
-import type { KeptEvent, WriterLog } from './writer-log.ts';
+import type { WriterLog } from './writer-log.ts';
 
 export interface GroupCommitOptions {
   readonly folder: string;
@@ -182,8 +182,7 @@ export class GroupCommit {
       return;
     }
     const bytes = frameBytesOf(group);
-    const { segment } = this.#active!;
-    this.#log.keep(segment, this.#placed(group), segment.bytes + bytes);
+    this.#log.keep(this.#active!.segment, group);
     this.#queue.leave(group);
     telemetry.groupKept({ events: group.length, bytes, tookMs: clock.monotonicMs() - beganMs });
     this.#options.onKept();
@@ -282,17 +281,6 @@ export class GroupCommit {
     let offset = 0;
     for (const { sequence, data } of group) offset = writeFrame(frames, offset, salt, sequence, data);
     return frames;
-  }
-
-  #placed(group: readonly Waiting[]): KeptEvent[] {
-    const { segment } = this.#active!;
-    const { writer } = this.#log;
-    let offset = segment.bytes;
-    return group.map(({ sequence, data, acceptedAtMs }) => {
-      const kept = { writer, sequence, data, acceptedAtMs, segment, offset };
-      offset += frameOverheadBytes + data.length;
-      return kept;
-    });
   }
 
   #settleKept({ durability, settle, call, sequence, acceptedAtMs }: Waiting): void {

@@ -1,18 +1,21 @@
 import type { Clock } from '@trackline/domain/clock';
 import { decodeRecord } from '@trackline/proto/tracking-event';
 import type { Limits } from '../../limits.ts';
+import type { PlacedRun } from '../event-page.ts';
 import { EventQueue } from '../event-queue.ts';
-import type { EventRun, SpooledEvent, WriterAccount } from '../spool.ts';
+import { type EventRun, eventsIn, type WriterAccount } from '../spool.ts';
 import type { Segment } from './segment.ts';
-import { type Frame, parseFrames } from './segment-format.ts';
+import { type Frame, frameOverheadBytes, parseFrames } from './segment-format.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import { codeOf, isForShortage } from './system-error.ts';
 import type { SpoolTelemetry } from './telemetry.ts';
 
-/** An event on the disk, with where it stands. */
-export interface KeptEvent extends SpooledEvent {
-  readonly segment: Segment;
-  readonly offset: number;
+/** An event that is on the disk. */
+export interface KeptEvent {
+  readonly sequence: number;
+  readonly data: Uint8Array;
+  /** Monotonic. */
+  readonly acceptedAtMs: number;
 }
 
 export interface WriterLogOptions {
@@ -25,6 +28,7 @@ export interface WriterLogOptions {
   readonly limits: Pick<
     Limits,
     | 'eventBytesMax'
+    | 'aggregateBytesMax'
     | 'spoolReadBytes'
     | 'spoolReadAheadBytesMax'
     | 'spoolReadTriesMax'
@@ -49,7 +53,7 @@ export class WriterLog {
   readonly #options: WriterLogOptions;
   readonly #segments: Segment[];
   #acceptedThrough: number;
-  readonly #queue = new EventQueue<KeptEvent>();
+  readonly #queue: EventQueue<Segment>;
   /** What was taken and not yet released, oldest first. */
   readonly #taken = new Set<EventRun>();
   #takenEvents = 0;
@@ -65,6 +69,7 @@ export class WriterLog {
   constructor(options: WriterLogOptions) {
     this.writer = options.writer;
     this.#options = options;
+    this.#queue = new EventQueue(options.writer, options.limits.aggregateBytesMax);
     this.#segments = [...options.segments];
     this.#acceptedThrough = options.acceptedThrough;
     this.#queuedThrough = (this.#segments[0]?.first ?? options.acceptedThrough + 1) - 1;
@@ -115,26 +120,30 @@ export class WriterLog {
     if (this.newest !== undefined) this.newest.isSealed = true;
   }
 
-  /** Events of `segment` are on the disk, which now ends at `bytes`. */
-  keep(segment: Segment, events: readonly KeptEvent[], bytes: number): void {
+  /** A group of events is on the disk: where the segment ended. */
+  keep(segment: Segment, events: readonly KeptEvent[]): void {
     const wasLive = this.isLive;
-    this.#bytes += bytes - segment.bytes;
-    segment.bytes = bytes;
+    let end = segment.bytes;
+    for (const { sequence, data, acceptedAtMs } of events) {
+      if (wasLive) this.#queue.push(sequence, data, acceptedAtMs, segment, end);
+      end += frameOverheadBytes + data.length;
+    }
+    this.#bytes += end - segment.bytes;
+    segment.bytes = end;
     this.#acceptedThrough = events.at(-1)!.sequence;
     if (!wasLive) return;
-    for (const event of events) this.#queue.push(event);
     segment.held += events.length;
-    segment.handedBytes = bytes;
+    segment.handedBytes = end;
     this.#queuedThrough = this.#acceptedThrough;
     if (this.#queue.bytes > this.#options.limits.spoolLiveBytesMax) this.#dropQueue();
     this.#options.onWaiting();
   }
 
-  take(fits: (event: SpooledEvent) => boolean): EventRun | null {
-    const run = this.#queue.take(fits);
+  take(bytesMax: number, eventsMax?: number): EventRun | null {
+    const run = this.#queue.take(bytesMax, eventsMax);
     if (run === null) return null;
     this.#taken.add(run);
-    this.#takenEvents += run.events.length;
+    this.#takenEvents += eventsIn(run);
     this.readAhead();
     return run;
   }
@@ -142,8 +151,8 @@ export class WriterLog {
   /** Gives false where the run is none of its own. */
   release(run: EventRun): boolean {
     if (!this.#taken.delete(run)) return false;
-    this.#takenEvents -= run.events.length;
-    for (const { segment } of run.events as readonly KeptEvent[]) segment.held--;
+    this.#takenEvents -= eventsIn(run);
+    (run as PlacedRun<Segment>).place.held -= eventsIn(run);
     this.#options.onSent(this);
     return true;
   }
@@ -164,15 +173,16 @@ export class WriterLog {
   }
 
   account(): WriterAccount {
-    const oldest = this.#taken.values().next().value?.events[0] ?? this.#queue.oldest;
+    const [taken] = this.#taken;
+    const first = taken?.first ?? this.#queue.oldest?.sequence;
     const isLive = this.isLive;
     const unread = isLive ? 0 : Math.max(0, this.#acceptedThrough - this.#queuedThrough);
-    const firstUnsent = oldest?.sequence ?? (isLive ? null : this.#queuedThrough + 1);
+    const firstUnsent = first ?? (isLive ? null : this.#queuedThrough + 1);
     return {
       acceptedThrough: this.#acceptedThrough,
       sentThrough: firstUnsent === null ? this.#acceptedThrough : firstUnsent - 1,
       unsent: this.#takenEvents + this.#queue.length + unread,
-      unsentSinceMs: oldest?.acceptedAtMs ?? (isLive ? null : this.#unreadSinceMs),
+      unsentSinceMs: taken?.acceptedAtMs ?? this.waitingSinceMs ?? (isLive ? null : this.#unreadSinceMs),
     };
   }
 
@@ -242,14 +252,7 @@ export class WriterLog {
     if (frames.length === 0) return;
     const acceptedAtMs = this.#whenAccepted(frames[0]!.payload);
     for (const { sequence, payload, offset } of frames) {
-      this.#queue.push({
-        writer: this.writer,
-        sequence,
-        data: payload,
-        acceptedAtMs,
-        segment,
-        offset: segment.handedBytes + offset,
-      });
+      this.#queue.push(sequence, payload, acceptedAtMs, segment, segment.handedBytes + offset);
     }
     segment.held += frames.length;
     this.#queuedThrough = Math.max(this.#queuedThrough, frames.at(-1)!.sequence);
@@ -269,8 +272,8 @@ export class WriterLog {
     const dropped = this.#queue.clear();
     this.#queuedThrough = dropped[0]!.sequence - 1;
     this.#unreadSinceMs = dropped[0]!.acceptedAtMs;
-    for (const { segment, offset } of dropped) {
-      segment.held--;
+    for (const { place: segment, count, offset } of dropped) {
+      segment.held -= count;
       segment.handedBytes = Math.min(segment.handedBytes, offset);
     }
     this.readAhead();

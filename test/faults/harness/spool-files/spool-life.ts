@@ -103,8 +103,7 @@ export class SpoolLife {
 
   /** Takes a run of up to `eventsMax`; whether there was one. */
   take(eventsMax = Number.POSITIVE_INFINITY): boolean {
-    let left = eventsMax;
-    const run = this.spool.take(() => left-- > 0);
+    const run = this.spool.take(Number.POSITIVE_INFINITY, eventsMax);
     if (run === null) return false;
     this.#trial.witness.takes(run);
     this.#taken.push(run);

@@ -1,6 +1,7 @@
 import type { TrackingEvent } from '@trackline/domain/tracking-event';
 import { decodeRecord, encodeEvent } from '@trackline/proto/tracking-event';
 import type { EventRun, SpoolOutcome } from '@trackline/tracker/shipping/spool';
+import { eventsOf } from '../../../helpers/event-runs.ts';
 import type { EventCounts } from '../../fault.ts';
 
 /**
@@ -49,7 +50,9 @@ export class SpoolWitness {
     if (outcome === 'accepted') this.#accepted.add(messageId);
   }
 
-  takes({ writer, first, last, events }: EventRun): void {
+  takes(run: EventRun): void {
+    const { writer, first, last } = run;
+    const events = eventsOf(run);
     if (last - first + 1 !== events.length)
       this.violations.push(`The run ${first}–${last} has ${events.length} events`);
     for (const { sequence, data } of events) {
@@ -68,8 +71,8 @@ export class SpoolWitness {
   }
 
   /** The stream has the run. */
-  sends({ writer, events }: EventRun): void {
-    for (const { sequence } of events) {
+  sends({ writer, first, last }: EventRun): void {
+    for (let sequence = first; sequence <= last; sequence++) {
       const name = `${writer} ${sequence}`;
       this.#sentNames.add(name);
       const messageId = this.#names.get(name);
