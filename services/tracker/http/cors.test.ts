@@ -43,17 +43,14 @@ describe('pageOriginsOf', () => {
 
 describe('who may read the answers', () => {
   async function ask(list: string, origin: string | undefined, method: 'GET' | 'OPTIONS' | 'POST' = 'GET') {
-    const { tracker } = await buildTracker({ settings: { cors: readCorsOrigins(list) } });
-    const reply = await tracker.publicServer.inject({
+    const { url } = await buildTracker({ settings: { cors: readCorsOrigins(list) } }, true);
+    const path = method === 'POST' ? '/v1/events' : '/v1/events/aurora-shoes?type=impression';
+    const { headers } = await fetch(`${url}${path}`, {
       method,
-      url: method === 'POST' ? '/v1/events' : '/v1/events/aurora-shoes?type=impression',
       headers: { ...(origin !== undefined && { origin }), 'access-control-request-method': 'POST' },
     });
-    const names = [
-      'vary',
-      ...Object.keys(reply.headers).filter((name) => name.startsWith('access-control-')),
-    ];
-    return Object.fromEntries(names.map((name) => [name, reply.headers[name]]));
+    const names = ['vary', ...[...headers.keys()].filter((name) => name.startsWith('access-control-'))];
+    return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? undefined]));
   }
 
   test('nobody, as it comes', async () => {

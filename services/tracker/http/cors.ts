@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Which pages' scripts may read the answers ("HTTP-redirect fetch" and "CORS protocol" of the Fetch Standard). A
@@ -48,36 +48,35 @@ const loopback = ['127.0.0.1', '[::1]', 'localhost'];
 const maxAgeS = 86_400;
 
 /**
- * Sets what tells a page's script whether it may read the answer: on the raw response, where every way to answer
- * leaves it (answers/send.ts).
+ * Sets what tells a page's script whether it may read the answer, on the raw response: whatever answers leaves it there
+ * (answers/send.ts).
  *
  * @param pageOrigins those of our own page to try the calls, which needs no cookies
  */
 export function allowOrigin(
   cors: CorsOrigins,
   pageOrigins: ReadonlySet<string>,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): void {
   const { origin } = request.headers;
-  const { raw } = reply;
   // What a cache keeps for one origin is not for another.
-  if (cors.origins.size > 0) raw.setHeader('vary', 'Origin');
+  if (cors.origins.size > 0) response.setHeader('vary', 'Origin');
   if (origin === undefined) return;
   if (cors.origins.has(origin)) {
-    raw.setHeader('access-control-allow-origin', origin);
-    raw.setHeader('access-control-allow-credentials', 'true');
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-allow-credentials', 'true');
   } else if (cors.any) {
-    raw.setHeader('access-control-allow-origin', '*');
+    response.setHeader('access-control-allow-origin', '*');
   } else if (pageOrigins.has(origin)) {
-    raw.setHeader('vary', 'Origin');
-    raw.setHeader('access-control-allow-origin', origin);
+    response.setHeader('vary', 'Origin');
+    response.setHeader('access-control-allow-origin', origin);
   } else {
     return;
   }
-  raw.setHeader('access-control-expose-headers', 'x-tracking-verdict, x-tracking-redirect, retry-after');
+  response.setHeader('access-control-expose-headers', 'x-tracking-verdict, x-tracking-redirect, retry-after');
   if (request.method !== 'OPTIONS') return;
-  raw.setHeader('access-control-allow-methods', 'GET, HEAD, POST');
-  raw.setHeader('access-control-allow-headers', 'content-type');
-  raw.setHeader('access-control-max-age', String(maxAgeS));
+  response.setHeader('access-control-allow-methods', 'GET, HEAD, POST');
+  response.setHeader('access-control-allow-headers', 'content-type');
+  response.setHeader('access-control-max-age', String(maxAgeS));
 }
