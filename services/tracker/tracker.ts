@@ -6,7 +6,8 @@ import type { RandomBytes } from '@trackline/domain/message-id';
 import type { FastifyInstance } from 'fastify';
 import type { BotFilter } from './bots/bots.ts';
 import type { ConsentReader } from './consent/signals.ts';
-import { Drain } from './drain.ts';
+import type { Drain } from './drain.ts';
+import { drainOf } from './drain-of-tracker.ts';
 import { type CorsOrigins, pageOriginsOf } from './http/cors.ts';
 import { Overload } from './http/overload/overload.ts';
 import { trustOf } from './http/request/trusted-proxies.ts';
@@ -23,6 +24,7 @@ import { buildAdminServer } from './watching/admin.ts';
 import { type Metrics, observe } from './watching/metrics.ts';
 import { Tally } from './watching/tally.ts';
 import type { Telemetry } from './watching/telemetry.ts';
+import { TrackerReports } from './watching/tracker-reports.ts';
 import { VerdictRing } from './watching/verdict-ring.ts';
 
 /** What a tracker is made of: everything that reaches outside the process is given. */
@@ -76,8 +78,14 @@ export interface Tracker {
   readonly adminServer: FastifyInstance;
   readonly sender: Sender;
   readonly drain: Drain;
-  /** Opens both ports and begins to state. Rejects where a port can't be had. */
-  listen(): Promise<{ readonly url: string; readonly adminUrl: string }>;
+  /** What its admin port tells. */
+  readonly reports: TrackerReports;
+  /**
+   * Opens both ports and begins to state. Rejects where a port can't be had.
+   *
+   * @param servedAt where another process serves the admin port for this one: then it opens none
+   */
+  listen(servedAt?: string): Promise<{ readonly url: string; readonly adminUrl: string }>;
   /** Closes the ports without draining; resolves when they are closed. */
   close(): Promise<void>;
 }
@@ -136,7 +144,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
     pageOrigins,
     isDraining,
   });
-  const adminServer = buildAdminServer({
+  const reports = new TrackerReports({
     clock,
     limits,
     instance,
@@ -148,6 +156,11 @@ export function buildTracker(parts: TrackerParts): Tracker {
     ring,
     registry: metrics.registry,
     isDraining,
+  });
+  const adminServer = buildAdminServer({
+    clock,
+    limits,
+    reports,
     async buildOpenApi() {
       const { buildOpenApi } = await import('./http/openapi.ts');
       return buildOpenApi(() => originOf(publicServer.server));
@@ -155,52 +168,15 @@ export function buildTracker(parts: TrackerParts): Tracker {
   });
   observe(metrics.registry, { clock, tally, spool, sender, overload, programs });
 
-  /** Of all writers, also those that ended. */
-  const unsent = () => spool.ended().reduce((sum, writer) => sum + writer.unsent, spool.account().unsent);
-  let lost: number | null = null;
-  const drain = new Drain({
+  const drain = drainOf({
+    settings,
+    limits,
     clock,
-    delayMs: settings.drainDelayMs,
-    timeoutMs: settings.drainTimeoutMs,
-    stalledMs: limits.drainStalledMs,
-    lookEveryMs: limits.drainLookEveryMs,
-    lastPutsMs: limits.lastPutsMs,
-    finalStatementMs: limits.finalStatementMs,
-    async closePublicServer(untilMs) {
-      const endMs = Math.min(untilMs, clock.monotonicMs() + limits.requestTimeoutMs);
-      let timer = clock.after(0, sweep);
-      await publicServer.close();
-      timer.cancel();
-
-      /**
-       * Closing closes what is idle then. What was busy is kept alive after its answer, unless somebody looks
-       * again.
-       */
-      function sweep(): void {
-        if (clock.monotonicMs() >= endMs) publicServer.server.closeAllConnections();
-        else publicServer.server.closeIdleConnections();
-        timer = clock.after(limits.idleSweptEveryMs, sweep);
-      }
-    },
-    queuedBytes: () => spool.queuedBytes,
-    flush: () => sender.flush(),
-    unsent,
-    atRisk: () => spool.account().atRisk,
-    stopSending: () => sender.stop(),
-    giveUp() {
-      if (lost === null) {
-        void sender.stop();
-        lost = spool.account().atRisk;
-        tally.countLost(lost);
-      }
-      return lost;
-    },
-    lastStatement: (untilMs) => statements.end(untilMs),
-    ledger() {
-      const { acceptedThrough, sentThrough, onDisk } = spool.account();
-      const leftOnDisk = onDisk ? unsent() : 0;
-      return { writer: spool.writer, acceptedThrough, sentThrough, leftOnDisk, ...tally.totals() };
-    },
+    publicServer,
+    spool,
+    sender,
+    statements,
+    tally,
     telemetry,
   });
 
@@ -209,10 +185,10 @@ export function buildTracker(parts: TrackerParts): Tracker {
     adminServer,
     sender,
     drain,
-    async listen() {
+    reports,
+    async listen(servedAt) {
       await publicServer.listen({ host: settings.host, port: settings.port });
-      await adminServer.listen({ host: settings.adminHost, port: settings.adminPort });
-      const adminUrl = originOf(adminServer.server);
+      const adminUrl = servedAt ?? (await openAdminPort());
       for (const origin of pageOriginsOf(adminUrl)) pageOrigins.add(origin);
       statements.start();
       overload.start();
@@ -226,4 +202,8 @@ export function buildTracker(parts: TrackerParts): Tracker {
       await Promise.all([publicServer.close(), adminServer.close()]);
     },
   };
+  async function openAdminPort(): Promise<string> {
+    await adminServer.listen({ host: settings.adminHost, port: settings.adminPort });
+    return originOf(adminServer.server);
+  }
 }

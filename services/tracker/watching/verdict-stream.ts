@@ -2,15 +2,23 @@ import { harmlessJson } from '@trackline/adapters/log/harmless';
 import type { Clock } from '@trackline/domain/clock';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits.ts';
-import type { VerdictRing } from './verdict-ring.ts';
+import type { Sampling, ShownVerdict } from './verdict-ring.ts';
+
+/** Where verdicts to be shown are kept: a ring, or the rings of all workers as one. */
+export interface VerdictSource {
+  /** The kept verdicts after `number`, oldest first. */
+  after(number: number): readonly ShownVerdict[];
+  /** Another object each time that it is new. */
+  readonly sampling: Sampling;
+}
 
 /**
- * `GET /verdicts`: the ring's verdicts as server-sent events ("HTML Standard", §9.2), first what it holds and
+ * `GET /verdicts`: the kept verdicts as server-sent events ("HTML Standard", §9.2), first what is kept and
  * then what comes. A `sampling` event says how much is left out. A reader that does not keep up misses
  * verdicts, not the tracker its memory.
  */
 export function streamVerdicts(
-  ring: VerdictRing,
+  source: VerdictSource,
   clock: Clock,
   limits: Pick<Limits, 'verdictReadersMax' | 'verdictsPushedEveryMs'>,
 ) {
@@ -44,11 +52,11 @@ export function streamVerdicts(
 
     function pending(): string {
       const lines: string[] = [];
-      if (ring.sampling !== told) {
-        told = ring.sampling;
-        lines.push(event('sampling', ring.sampling));
+      if (source.sampling !== told) {
+        told = source.sampling;
+        lines.push(event('sampling', source.sampling));
       }
-      for (const verdict of ring.after(last)) {
+      for (const verdict of source.after(last)) {
         last = verdict.number;
         lines.push(event('verdict', verdict));
       }
