@@ -143,6 +143,8 @@ const table = {
   spool_not_writable: found('admin', 'The spool is full, or its disk fails: calls are being shed.'),
   spool_nearly_full: found('admin', 'The spool holds nine tenths of what it may.'),
   draining: found('admin', 'The tracker was told to end.'),
+  no_worker: found('admin', 'No worker listens yet, or any more.'),
+  worker_silent: found('admin', 'A worker does not answer in time.'),
 } as const satisfies Record<string, ReasonEntry>;
 
 /**

@@ -7,6 +7,7 @@ import { systemClock } from '@trackline/domain/clock';
 import { callReasons, reasons, redirectReasons } from '@trackline/domain/verdict';
 import { readConfig as readConsumerConfig } from '@trackline/event-consumer/config';
 import { readConfig as readStackConfig } from '@trackline/local/config';
+import { buildPrimaryMetrics } from '@trackline/tracker/cluster/primary-metrics';
 import { readConfig as readTrackerConfig } from '@trackline/tracker/config';
 import { limits } from '@trackline/tracker/limits';
 import { MemorySpool } from '@trackline/tracker/shipping/spool.memory';
@@ -131,7 +132,10 @@ function metricRows(): Row[] {
     programs: { coherent: true, stats: () => ({ entries: 0 }) },
   });
   observeLoop(registry);
-  return registry.getMetricsAsArray().map(({ name }) => [code(name)]);
+  const names = [registry, buildPrimaryMetrics(() => 0).registry].flatMap((each) =>
+    each.getMetricsAsArray().map(({ name }) => name),
+  );
+  return [...new Set(names)].map((name) => [code(name)]);
 }
 
 const readStack = (environment: Environment) => readStackConfig([], environment);

@@ -7,6 +7,9 @@ interface Format {
   readonly test: (text: string) => boolean;
 }
 
+/** Processes of one tracker: more than this, no machine has cores for. */
+export const workersMax = 64;
+
 /**
  * By the names under which schemas ask for them. A client that is given something else throws, with the value
  * in its message.
@@ -23,6 +26,10 @@ export const formats = {
       if (url === null || !/^\/?\d*$/.test(url.pathname)) return false;
       return isEncoded(url.username) && isEncoded(url.password);
     },
+  },
+  workers: {
+    words: `auto, or a whole number from 1 to ${workersMax}`,
+    test: (text) => text === 'auto' || (/^[1-9]\d?$/.test(text) && Number(text) <= workersMax),
   },
 } as const satisfies Readonly<Record<string, Format>>;
 

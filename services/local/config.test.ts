@@ -44,6 +44,15 @@ test('takes options and environment, and passes the environment on to the tracke
   });
 });
 
+test('--workers is the trackers’, and goes before what the environment says', () => {
+  const environment = { TRACKLINE_WORKERS: '3' };
+  expect(readConfig([], environment)?.trackerEnvironment).toEqual(environment);
+  expect(readConfig(['--workers', 'auto'], environment)?.trackerEnvironment).toEqual({
+    TRACKLINE_WORKERS: 'auto',
+  });
+  expect(problems(['--workers', '65'])).toContain('--workers takes auto, or a whole number from 1 to 64');
+});
+
 test('keeps from the trackers what is the command line’s or a Lambda’s', () => {
   const environment = {
     TRACKLINE_STACK: '/tmp/stack.json',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, quietSdk, readEnvironment } from '@trackline/adapters/environment/environment';
+import { formats } from '@trackline/adapters/environment/formats';
 import { port, redisUrl } from '@trackline/adapters/environment/variables';
 import Type from 'typebox';
 import type { MappingSettings } from './event-source-mapping/mapping-settings.ts';
@@ -9,6 +10,8 @@ export const usage = `Usage: npm start -- [options]
 Runs all of Trackline on this machine: trackers, Kinesis, DynamoDB, Redis and both Lambdas.
 
   --trackers N           how many trackers (default 1)
+  --workers N|auto       how many processes each tracker has for its calls (default: TRACKLINE_WORKERS, or
+                         else 1)
   --state DIR            where the state is kept (default .local)
   --redis auto|npm       auto: REDIS_URL, or redis-server or valkey-server on the PATH, or else the npm-only
                          one
@@ -121,6 +124,12 @@ export function readConfig(
     if (!choices.includes(text)) problems.push(`--${name} takes ${choices.join(' or ')}`);
     return text;
   };
+  const workers = (): string | undefined => {
+    if (options.workers !== undefined && !formats.workers.test(options.workers)) {
+      problems.push(`--workers takes ${formats.workers.words}`);
+    }
+    return options.workers;
+  };
   const read = {
     trackers: number('trackers', options.trackers, 1, 16),
     shards: number('shards', options.shards, 1, 16),
@@ -138,23 +147,28 @@ export function readConfig(
     npmRedis: choice('redis', options.redis, ['auto', 'npm']) === 'npm',
     state: path('state', options.state),
     programs: path('programs', options.programs),
+    workers: workers(),
     dynalite: choice('dynamodb', options.dynamodb, ['auto', 'dynalite']) === 'dynalite',
   };
   if (problems.length > 0) throw new ConfigError([...problems, 'npm start -- --help tells all options']);
   // Not strict: what is the tracker's, the tracker judges.
   const env = readEnvironment(schema, environment, false);
+  const { workers: chosen, ...others } = read;
   return {
-    ...read,
+    ...others,
     port: env.TRACKLINE_PORT,
     adminPort: env.TRACKLINE_ADMIN_PORT,
     redisUrl: env.REDIS_URL,
     retentionMs: inMs(env.TRACKLINE_RETENTION_DAYS),
     clickLookBackMs: inMs(env.TRACKLINE_CLICK_LOOK_BACK_DAYS),
-    trackerEnvironment: Object.fromEntries(
-      Object.entries(environment).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined && !notTrackers.test(entry[0]),
+    trackerEnvironment: {
+      ...Object.fromEntries(
+        Object.entries(environment).filter(
+          (entry): entry is [string, string] => entry[1] !== undefined && !notTrackers.test(entry[0]),
+        ),
       ),
-    ),
+      ...(chosen !== undefined && { TRACKLINE_WORKERS: chosen }),
+    },
   };
 }
 
@@ -169,6 +183,7 @@ function readOptions(args: readonly string[]) {
       args: [...args],
       options: {
         trackers: text('1'),
+        workers: { type: 'string' },
         state: text(stateDefault),
         redis: text('auto'),
         dynamodb: text('auto'),

@@ -9,7 +9,6 @@ import { Refusal } from './refusal.ts';
 export interface ListeningTracker {
   readonly url: string;
   readonly adminUrl: string;
-  readonly writer: string;
 }
 
 export interface TrackerProcessOptions {

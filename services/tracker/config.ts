@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { ConfigError, readEnvironment } from '@trackline/adapters/environment/environment';
+import { type FormatName, workersMax } from '@trackline/adapters/environment/formats';
 import {
   awsRegion,
   endpoint,
@@ -40,6 +42,8 @@ export const schema = Type.Object({
   /** Whose pages' scripts may read the answers: origins, comma-separated, or `*`. */
   TRACKLINE_CORS_ORIGINS: Type.String({ default: '' }),
   TRACKLINE_LOG_LEVEL: logLevel,
+  /** How many processes share the public port; `auto`: one for each core that is ours. */
+  TRACKLINE_WORKERS: Type.String({ format: 'workers' satisfies FormatName, default: '1' }),
 
   /** The signing keys: a file of JSON, or the JSON itself. */
   TRACKLINE_KEYRING_FILE: Type.Optional(Type.String({ minLength: 1 })),
@@ -129,6 +133,21 @@ export function durabilityIn(config: Variables): DurabilitySettings {
     transaction: config.TRACKLINE_DURABILITY_TRANSACTION,
     batch: config.TRACKLINE_DURABILITY_BATCH ?? null,
   };
+}
+
+/**
+ * How many processes take calls.
+ *
+ * @param cores what the machine has for this process
+ */
+export function workersIn(config: Pick<Variables, 'TRACKLINE_WORKERS'>, cores: number): number {
+  return config.TRACKLINE_WORKERS === 'auto' ? Math.min(cores, workersMax) : Number(config.TRACKLINE_WORKERS);
+}
+
+/** Where the admin port is, by its name and not by the address that it has. */
+export function adminUrlIn(config: Pick<Variables, 'TRACKLINE_ADMIN_HOST' | 'TRACKLINE_ADMIN_PORT'>): string {
+  const { TRACKLINE_ADMIN_HOST: host, TRACKLINE_ADMIN_PORT: port } = config;
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function withSpoolBytes(config: Variables) {

@@ -142,6 +142,21 @@ export const limits = Object.freeze({
   negativeEntriesMax: 10_000,
   fetchesMax: 1_000,
 
+  // A cluster of workers.
+  /** Between a crash and the next worker in its place: at first, and at most. */
+  workerRestBaseMs: 100,
+  workerRestMaxMs: 5_000,
+  /** So many crashes within the window, and the cluster ends. */
+  workerCrashesMax: 5,
+  workerCrashWindowMs: 60_000,
+  /** How long a worker may take to be ready that is to take over from another. */
+  workerReadyMs: 30_000,
+  workerLooksEveryMs: 50,
+  /** How much longer than the phases of its drain a worker may take to end; then it is killed. */
+  workerOverdueMs: 500,
+  /** How long the admin port waits for a worker. */
+  workerAnswerMs: 1_000,
+
   // What an operator sees.
   verdictRingEntriesMax: 200,
   verdictsShownPerSecondMax: 100,
@@ -278,6 +293,11 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
     'ecs.stopTimeoutMsMax',
     'TRACKLINE_DRAIN_DELAY_MS and TRACKLINE_DRAIN_TIMEOUT_MS are parts of it, and then it is killed',
   );
+
+  atMost('workerRestBaseMs', 'workerRestMaxMs', 'a rest grows from its base');
+  atMost('workerRestMaxMs', 'workerCrashWindowMs', 'crashes are remembered for longer than a rest');
+  atMost('workerLooksEveryMs', 'workerReadyMs', 'a worker looks whether it is ready');
+  atMost('workerAnswerMs', 'requestTimeoutMs', 'who asks the admin port hears of a worker that is silent');
 
   atMost(
     'storePollEveryMs',

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { CallReason } from '@trackline/domain/verdict';
 import Fastify, {
   type FastifyError,
@@ -50,6 +50,8 @@ export function buildPublicServer({
       // Bounded in bytes already; Node would drop headers beyond a number without a word.
       server.maxHeadersCount = 0;
       server.maxConnections = limits.connectionsMax;
+      // Else a primary offers a connection that no worker has room for again and again (Node 22.12 and later).
+      Object.assign(server, { dropMaxConnection: true });
       server.on('connection', protocol.attend);
       return server.on('checkExpectation', protocol.refuseExpectation);
     },
@@ -163,13 +165,4 @@ function httpOptions({ limits }: TrackingParts) {
     requireHostHeader: false,
     noDelay: true,
   };
-}
-
-/** The origin that a listening server is reached at. */
-export function originOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new Error('The server does not listen on a port.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
 }

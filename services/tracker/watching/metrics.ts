@@ -78,14 +78,18 @@ export function buildMetrics() {
   };
 }
 
+type Together = 'sum' | 'max' | 'min';
+
 /** Adds what has a state. */
 export function observe(registry: Registry, sources: MetricSources): void {
   const { clock, tally, spool, sender, overload, programs } = sources;
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
+  /** `together`: what several workers make of it; a sum, unless the worst of them is the cluster's. */
+  const gauge = (name: string, help: string, read: () => number, together: Together = 'sum') =>
     new Gauge({
       name: `trackline_${name}`,
       help,
+      aggregator: together,
       registers,
       collect() {
         this.set(read());
@@ -99,27 +103,36 @@ export function observe(registry: Registry, sources: MetricSources): void {
   );
   gauge('spool_used_bytes', 'What the spool takes', () => spool.account().usedBytes);
   gauge('spool_bytes_max', 'What it may take', () => spool.account().bytesMax);
-  gauge('spool_oldest_unsent_seconds', 'How long the oldest of them has waited', () => {
+  const oldestUnsentSeconds = () => {
     const nowMs = clock.monotonicMs();
     return accounts().reduce((oldest, { unsentSinceMs }) => {
       return Math.max(oldest, (nowMs - (unsentSinceMs ?? nowMs)) / 1000);
     }, 0);
-  });
-  gauge('spool_writable', '1 while the spool has room', () => Number(spool.account().writable));
+  };
+  gauge('spool_oldest_unsent_seconds', 'How long the oldest of them has waited', oldestUnsentSeconds, 'max');
+  gauge('spool_writable', '1 while the spool has room', () => Number(spool.account().writable), 'min');
   gauge('put_calls_under_way', 'Calls of the event stream under way', () => sender.stats().callsUnderWay);
-  gauge('put_refused', '1 while the stream refuses records for a reason that no retry mends', () =>
-    Number(sender.stats().refused),
+  gauge(
+    'put_refused',
+    '1 while the stream refuses records for a reason that no retry mends',
+    () => Number(sender.stats().refused),
+    'max',
   );
   gauge('sender_held_bytes', 'What the sender holds', () => sender.stats().heldBytes);
-  gauge('program_cache_coherent', '1 while the program cache hears of changes', () =>
-    Number(programs.coherent),
+  gauge(
+    'program_cache_coherent',
+    '1 while the program cache hears of changes',
+    () => Number(programs.coherent),
+    'min',
   );
-  gauge('program_cache_entries', 'Programs in the program cache', () => programs.stats().entries);
+  // The same programs, in each.
+  gauge('program_cache_entries', 'Programs in the program cache', () => programs.stats().entries, 'max');
 
   new Gauge({
     name: 'trackline_overloaded',
     help: '1 while calls are shed since there is too much to do, by what shows it',
     labelNames: ['trigger'],
+    aggregator: 'max',
     registers,
     collect() {
       for (const trigger of overloadTriggers) this.set({ trigger }, Number(overload.by(trigger)));
@@ -166,6 +179,7 @@ export function observeLoop(registry: Registry): void {
     name: 'trackline_loop_delay_seconds',
     help: 'Delay of the event loop since the last scrape, by quantile',
     labelNames: ['quantile'],
+    aggregator: 'max',
     registers: [registry],
     collect() {
       for (const quantile of [50, 99, 100]) {

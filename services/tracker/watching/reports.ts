@@ -2,8 +2,8 @@ import type { AdminReason } from '@trackline/domain/verdict';
 import type { VerdictSource } from './verdict-stream.ts';
 
 /**
- * What an admin port tells and does, whoever stands behind it: one tracker, or all workers of a cluster. Each member
- * is one route of admin.ts, and answers in bounded time.
+ * What an admin port tells and does, whoever stands behind it: one tracker, or all workers of a cluster. Each
+ * member is one route of admin.ts, and answers in bounded time.
  */
 export interface AdminReports {
   /** Of `/metrics`, in the text format of Prometheus. */

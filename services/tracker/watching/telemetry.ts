@@ -122,6 +122,11 @@ export class Telemetry
     this.#often('warn', 'statement_failed', failure, 'A statement did not reach the event stream.');
   }
 
+  restartIgnored(): void {
+    const words = 'SIGUSR2 restarts the workers of a cluster, by its primary. This process goes on as it is.';
+    this.#log.warn({ event: 'restart_ignored' }, words);
+  }
+
   drainBegan(fields: { readonly cause: string }): void {
     this.#log.info({ event: 'drain_began', ...fields }, 'The tracker drains.');
   }

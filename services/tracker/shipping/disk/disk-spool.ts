@@ -24,6 +24,13 @@ export interface DiskSpoolOptions {
   readonly newWriter: () => string;
   readonly limits: DiskSpoolLimits;
   readonly telemetry: SpoolTelemetry;
+  /** Whether it takes the slots of those that are gone at its start; true unless said otherwise. */
+  readonly adopts?: boolean;
+}
+
+/** A spool on the disk, which may take what trackers that are gone have left there at any time. */
+export interface AdoptingSpool extends Spool {
+  adoptOrphans(): Promise<void>;
 }
 
 export type DiskSpoolLimits = Pick<
@@ -49,8 +56,8 @@ export type DiskSpoolLimits = Pick<
  *
  * @throws the system's error where the folder can't be written to
  */
-export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
-  const { files, folder } = options;
+export async function openDiskSpool(options: DiskSpoolOptions): Promise<AdoptingSpool> {
+  const { files, folder, adopts = true } = options;
   const slot = await takeSlot(files, folder);
   const spool = new DiskSpool(options);
   try {
@@ -59,9 +66,7 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
     await slot.lock.free();
     throw error;
   }
-  for (const orphan of await takeOrphans(files, folder, slot, options.telemetry)) {
-    await adoptOrphan(spool, orphan, options);
-  }
+  if (adopts) await spool.adoptOrphans();
   return spool;
 }
 
@@ -86,7 +91,7 @@ interface EndedLog {
  * A folder of append-only segments without a cursor (decision 3). A segment goes once everything in it is on the
  * stream; what a crash leaves is sent again, and the event store absorbs what it has already.
  */
-class DiskSpool implements Spool {
+class DiskSpool implements AdoptingSpool {
   readonly #options: DiskSpoolOptions;
   readonly #confirmations: Confirmations;
   readonly #removals: Removals;
@@ -122,6 +127,13 @@ class DiskSpool implements Spool {
       replace: (before) => this.#replace(before),
     });
     log.readAhead();
+  }
+
+  async adoptOrphans(): Promise<void> {
+    const { files, folder, telemetry } = this.#options;
+    for (const orphan of await takeOrphans(files, folder, this.#slot, telemetry)) {
+      await adoptOrphan(this, orphan, this.#options);
+    }
   }
 
   async adopt(slot: Slot, { remains }: Recovered): Promise<void> {

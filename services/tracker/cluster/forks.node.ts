@@ -1,0 +1,65 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { FromWorker, ToWorker } from './messages.ts';
+import type { WorkerForks } from './supervisor.ts';
+import type { WorkerEnd } from './telemetry.ts';
+
+export interface NodeForksOptions {
+  /** What the worker of a place finds in its environment, beside the primary's own. */
+  environmentOf(place: number): Readonly<Record<string, string>>;
+  onMessage(id: number, message: FromWorker): void;
+  /** It is gone, and all that it said has been heard. */
+  onEnded(id: number, end: WorkerEnd): void;
+}
+
+/** Workers as node:cluster has them: this program again, as a process that shares our public port. */
+export class NodeForks implements WorkerForks {
+  readonly #options: NodeForksOptions;
+  readonly #workers = new Map<number, Worker>();
+
+  constructor(options: NodeForksOptions) {
+    this.#options = options;
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+  }
+
+  fork(place: number): { readonly id: number; readonly pid: number | undefined } {
+    const worker = cluster.fork(this.#options.environmentOf(place));
+    this.#workers.set(worker.id, worker);
+    worker.on('message', (message: FromWorker) => this.#options.onMessage(worker.id, message));
+    let end: WorkerEnd | null = null;
+    let isHeardOut = false;
+    const tellEnd = (): void => {
+      if (end === null || !isHeardOut || !this.#workers.delete(worker.id)) return;
+      this.#options.onEnded(worker.id, end);
+    };
+    worker.on('exit', (code: number | null, signal: string | null) => {
+      end = { code, signal };
+      tellEnd();
+    });
+    worker.on('disconnect', () => {
+      isHeardOut = true;
+      tellEnd();
+    });
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      // A message that did not reach one that ends; or it could not be started at all.
+      if (worker.process.pid !== undefined) return;
+      end = { code: null, signal: error.code ?? error.message };
+      isHeardOut = true;
+      tellEnd();
+    });
+    return { id: worker.id, pid: worker.process.pid };
+  }
+
+  signal(id: number, signal: NodeJS.Signals): void {
+    this.#workers.get(id)?.process.kill(signal);
+  }
+
+  adoptOrphans(id: number): void {
+    this.send(id, { kind: 'adopt-orphans' });
+  }
+
+  send(id: number, message: ToWorker): void {
+    const worker = this.#workers.get(id);
+    // What one does not hear that ends, its end tells.
+    if (worker?.isConnected()) worker.process.send(message, () => {});
+  }
+}
