@@ -41,6 +41,7 @@ export function buildCluster(options: ClusterOptions): Cluster {
   const telemetry = new ClusterLog(log, ends);
   const metrics = new MergedMetrics();
   const forks = new NodeForks({
+    clock,
     environmentOf: options.environmentOf,
     onMessage: hear,
     onEnded(id, end) {

@@ -1,15 +1,23 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { Clock } from '@trackline/domain/clock';
 import type { FromWorker, ToWorker } from './messages.ts';
 import type { WorkerForks } from './supervisor.ts';
 import type { WorkerEnd } from './telemetry.ts';
 
 export interface NodeForksOptions {
+  readonly clock: Clock;
   /** What the worker of a place finds in its environment, beside the primary's own. */
   environmentOf(place: number): Readonly<Record<string, string>>;
   onMessage(id: number, message: FromWorker): void;
   /** It is gone, and all that it said has been heard. */
   onEnded(id: number, end: WorkerEnd): void;
 }
+
+/**
+ * How long what a worker has said may take to be heard after its end. Usually its line tells when it is empty; Node
+ * does not where a connection was on its way to a worker that was killed.
+ */
+const heardOutMs = 100;
 
 /** Workers as node:cluster has them: this program again, as a process that shares our public port. */
 export class NodeForks implements WorkerForks {
@@ -27,24 +35,25 @@ export class NodeForks implements WorkerForks {
     worker.on('message', (message: FromWorker) => this.#options.onMessage(worker.id, message));
     let end: WorkerEnd | null = null;
     let isHeardOut = false;
+    const hearOut = (): void => {
+      isHeardOut = true;
+      tellEnd();
+    };
     const tellEnd = (): void => {
       if (end === null || !isHeardOut || !this.#workers.delete(worker.id)) return;
       this.#options.onEnded(worker.id, end);
     };
     worker.on('exit', (code: number | null, signal: string | null) => {
       end = { code, signal };
+      this.#options.clock.after(heardOutMs, hearOut);
       tellEnd();
     });
-    worker.on('disconnect', () => {
-      isHeardOut = true;
-      tellEnd();
-    });
+    worker.on('disconnect', hearOut);
     worker.on('error', (error: NodeJS.ErrnoException) => {
       // A message that did not reach one that ends; or it could not be started at all.
       if (worker.process.pid !== undefined) return;
       end = { code: null, signal: error.code ?? error.message };
-      isHeardOut = true;
-      tellEnd();
+      hearOut();
     });
     return { id: worker.id, pid: worker.process.pid };
   }

@@ -119,7 +119,7 @@ async function contradictions(
   const stored = ledger.persisted - ledger.deadLettered;
   say(stored !== items, `The ledger counts ${stored} stored events, and the event store has ${items}`);
   const running = trackers.filter(({ isRunning }) => isRunning);
-  const ledgers = await Promise.all(running.map((tracker) => tracker.ledger()));
+  const ledgers = (await Promise.all(running.map((tracker) => tracker.ledgers()))).flat();
   const unvouched = ledgers.every(({ onDisk }) => onDisk) ? ledger.unvouched : 0;
   say(unvouched > 0, `Nobody vouches for ${unvouched} stretches, though all is on the disk`);
   for (const { writer, acceptedThrough } of ledgers) {
@@ -138,8 +138,8 @@ async function untilSent({ trackers, patienceMs }: Settling): Promise<void> {
     await until(
       'every event to be sent',
       async () => {
-        const own = await tracker.ledger();
-        unsent = own.ended.reduce((all, each) => all + each.unsent, own.unsent);
+        const accounts = (await tracker.ledgers()).flatMap((each) => [each, ...each.ended]);
+        unsent = accounts.reduce((all, each) => all + each.unsent, 0);
         return unsent === 0;
       },
       patienceMs,
@@ -160,7 +160,7 @@ async function untilBooked({ trackers, consumers, place, patienceMs }: Settling)
     'the ledger to balance',
     async () => {
       if (!(await consumers.caughtUp(patienceMs))) return false;
-      const ledgers = await Promise.all(running.map((tracker) => tracker.ledger()));
+      const ledgers = (await Promise.all(running.map((tracker) => tracker.ledgers()))).flat();
       const balances = await readLedger(place);
       const stated = ledgers.every(
         ({ writer, acceptedThrough }) =>

@@ -15,6 +15,12 @@ export interface TrackerLedger {
   readonly ended: readonly { readonly writer: string; readonly unsent: number }[];
 }
 
+/** What that of a cluster says of one worker. */
+export interface WorkerLedger extends TrackerLedger {
+  readonly pid: number;
+  readonly answered: boolean;
+}
+
 interface Listening extends ChildMessage {
   readonly url: string;
   readonly adminUrl: string;
@@ -95,6 +101,18 @@ export class TrackerChild {
 
   async ledger(): Promise<TrackerLedger> {
     return (await this.#ask('/ledger')).json() as Promise<TrackerLedger>;
+  }
+
+  /** Of each worker, where it is a cluster; those that do not answer are left out. */
+  async workers(): Promise<readonly WorkerLedger[]> {
+    const { workers } = (await (await this.#ask('/ledger')).json()) as { workers: WorkerLedger[] };
+    return workers.filter(({ answered }) => answered);
+  }
+
+  /** Whichever it is: of one process, or of each worker. */
+  async ledgers(): Promise<readonly TrackerLedger[]> {
+    const ledger = await this.ledger();
+    return 'workers' in ledger ? (ledger.workers as TrackerLedger[]) : [ledger];
   }
 
   /**
