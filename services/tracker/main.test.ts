@@ -313,6 +313,15 @@ describe('the tracker’s process', { timeout: 60_000 }, () => {
     expect(tracker.said.stdout).toContain('"event":"events_lost","events":1');
   });
 
+  test('has no workers that SIGUSR2 could restart: it says so, and goes on', async () => {
+    const tracker = await start();
+    tracker.child.kill('SIGUSR2');
+    await until('the log line', () => tracker.said.stdout.includes('"restart_ignored"'));
+    expect((await fetch(`${tracker.adminUrl}/livez`)).status).toBe(200);
+    tracker.child.kill('SIGTERM');
+    expect(await tracker.ended).toBe(0);
+  });
+
   test('says in one line that a port is taken', async () => {
     const tracker = await start();
     const { said, ended } = run({

@@ -59,8 +59,8 @@ export const fault: Fault = {
       return {
         events: settled.events,
         figure:
-          `${kills} kills; another worker after ${median.toFixed(0)} ms, the median, ${longest.toFixed(0)} ms ` +
-          `at most; ${goneOn} of them as the same writer; ${unanswered} calls cut off, ` +
+          `${kills} kills; another worker after ${gapsMs[0]!.toFixed(0)} ms at first, ${median.toFixed(0)} ms, the ` +
+          `median, ${longest.toFixed(0)} ms at most, rests of up to 5 s included; ${goneOn} of them as the same writer; ${unanswered} calls cut off, ` +
           `${settled.unheardItems} of them kept, ${refused} refused`,
         violations,
       };

@@ -19,6 +19,7 @@ export interface DiskSpoolOverrides {
   readonly clock?: Clock;
   readonly limits?: Partial<DiskSpoolLimits>;
   readonly bytesMax?: number;
+  readonly adopts?: boolean;
 }
 
 let writers = 0;
@@ -40,6 +41,7 @@ export async function buildDiskSpool(overrides: DiskSpoolOverrides = {}) {
     bytesMax: overrides.bytesMax ?? 64 * 1024 * 1024,
     files: overrides.files ?? nodeSpoolFiles,
     clock: overrides.clock ?? systemClock,
+    adopts: overrides.adopts ?? true,
     newWriter: () => `writer-${++writers}`,
     limits: { ...limits, ...overrides.limits },
     telemetry: {

@@ -16,7 +16,7 @@ let down: Promise<void>;
 
 const settings = {
   TRACKLINE_WORKERS: '2',
-  TRACKLINE_DRAIN_DELAY_MS: '500',
+  TRACKLINE_DRAIN_DELAY_MS: '1500',
   // A program that is fetched for the first time on a busy machine is no failed call.
   TRACKLINE_REDIS_TIMEOUT_MS: '450',
 };
