@@ -109,10 +109,11 @@ test('a restart renews every worker while no call fails, and sums go on', async 
   );
   await acceptedMore(100);
   cluster.signal('SIGUSR2');
-  await until('all workers to be others', async () => {
+  const areOthers = async () => {
     const now = await pidsOf();
     return now.length === 2 && now.every((pid) => !before.includes(pid));
-  });
+  };
+  await until('all workers to be others', areOthers, 50_000);
   await acceptedMore(100);
   const counts = await Promise.all(clients.map((client) => client.stop()));
   expect(counts.flatMap(shortfall)).toEqual([]);
