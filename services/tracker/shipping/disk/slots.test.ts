@@ -9,8 +9,8 @@ import {
   segmentsIn,
   sequencesOf,
   spoolFolder,
-  takeAll,
 } from '../../../../test/helpers/disk-spool.ts';
+import { takeAll } from '../../../../test/helpers/event-runs.ts';
 import { systemError } from '../../../../test/helpers/system-error.ts';
 import { until } from '../../../../test/helpers/until.ts';
 
