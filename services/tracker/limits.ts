@@ -63,11 +63,15 @@ export const limits = Object.freeze({
   /** Bytes of events that wait for the disk. */
   overloadQueueBytesHigh: 8 * MiB,
   overloadQueueBytesLow: 4 * MiB,
-  /** How late the event loop is: all ticks of a window are. */
-  overloadLoopDelayMsHigh: 150,
-  overloadLoopDelayMsLow: 75,
-  overloadWindowMs: 250,
-  overloadTickEveryMs: 50,
+  /**
+   * How late the event loop is: all ticks of a window are, while it had something to do for so much of the time. A call
+   * waits for as long as a turn takes, and a few turns pass until this is seen.
+   */
+  overloadLoopDelayMsHigh: 20,
+  overloadLoopDelayMsLow: 10,
+  overloadLoopUsePercent: 95,
+  overloadWindowMs: 40,
+  overloadTickEveryMs: 10,
 
   // The spool.
   spoolSegmentBytes: 16 * MiB,
@@ -254,6 +258,7 @@ export function contradictions(bounds: Limits, chosen: ChosenBounds): string[] {
   atMost('overloadQueueBytesLow', 'overloadQueueBytesHigh', 'an overload ends below where it begins');
   atMost('overloadQueueBytesHigh', 'spoolQueueBytesMax', 'calls are shed before the queue is full');
   atMost('overloadLoopDelayMsLow', 'overloadLoopDelayMsHigh', 'an overload ends below where it begins');
+  atMost('overloadLoopUsePercent', 'percentMax', 'a loop has no more time than there is');
   atMost('overloadTickEveryMs', 'overloadWindowMs', 'a window holds ticks');
   atMost('overloadLoopDelayMsHigh', 'requestTimeoutMs', 'calls are shed before they run out of their time');
 

@@ -9,6 +9,7 @@ import type { ConsentReader } from './consent/signals.ts';
 import type { Drain } from './drain.ts';
 import { drainOf } from './drain-of-tracker.ts';
 import { type CorsOrigins, pageOriginsOf } from './http/cors.ts';
+import { watchLoopUse } from './http/overload/loop-use.ts';
 import { Overload } from './http/overload/overload.ts';
 import { trustOf } from './http/request/trusted-proxies.ts';
 import { VisitorCookie, type VisitorCookieSettings } from './http/request/visitor.ts';
@@ -98,7 +99,7 @@ export function buildTracker(parts: TrackerParts): Tracker {
   const sinceMs = clock.wallMs();
   const tally = new Tally();
   const ring = new VerdictRing(clock, limits);
-  const overload = new Overload({ spool, clock, limits, telemetry });
+  const overload = new Overload({ spool, clock, loopUse: watchLoopUse(), limits, telemetry });
   const sender = new Sender({ spool, stream, clock, random, randomBytes, limits, telemetry });
   const statements = new Statements({
     stream,

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../../../test/helpers/fake-clock.ts';
-import { limits } from '../../limits.ts';
+import { limits as usual } from '../../limits.ts';
 import { Overload, type OverloadTelemetry } from './overload.ts';
 
 const MiB = 1024 * 1024;
+
+/** Bounds that are easy to reckon with. */
+const limits = {
+  ...usual,
+  overloadLoopDelayMsHigh: 150,
+  overloadLoopDelayMsLow: 75,
+  overloadWindowMs: 250,
+  overloadTickEveryMs: 50,
+};
 
 function build() {
   const clock = new FakeClock();
@@ -14,9 +23,10 @@ function build() {
       told.push(`${trigger} began: ${queuedBytes} B, ${loopDelayMs} ms`),
     overloadEnded: ({ trigger, tookMs }) => told.push(`${trigger} ended after ${tookMs} ms`),
   };
-  const overload = new Overload({ spool, clock, limits, telemetry });
+  const loop = { use: 1 };
+  const overload = new Overload({ spool, clock, loopUse: () => loop.use, limits, telemetry });
   overload.start();
-  return { clock, spool, told, overload };
+  return { clock, loop, spool, told, overload };
 }
 
 describe('overload by what waits for the disk', () => {
@@ -76,6 +86,14 @@ describe('overload by the event loop', () => {
     expect(await late(build(), 0, 150, 150)).toEqual([false, false, true]);
     // Every third tick is in time.
     expect(await late(build(), 150, 0, 150, 0, 150, 0)).toEqual(Array(6).fill(false));
+  });
+
+  test('a loop that had time to spare is not late, however late it was woken', async () => {
+    const built = build();
+    built.loop.use = usual.overloadLoopUsePercent / 100 - 0.01;
+    expect(await late(built, 5_000, 5_000, 5_000)).toEqual([false, false, false]);
+    built.loop.use += 0.01;
+    expect(await late(built, 5_000, 5_000)).toEqual([false, true]);
   });
 
   test('lasts down to the low mark, and tells when it began and ended', async () => {

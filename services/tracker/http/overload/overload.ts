@@ -23,6 +23,8 @@ export interface OverloadTelemetry {
 export interface OverloadOptions {
   readonly spool: Pick<SpoolIntake, 'queuedBytes'>;
   readonly clock: Clock;
+  /** How much of the time since it was asked last the event loop had something to do, 0 … 1. */
+  readonly loopUse: () => number;
   readonly limits: Pick<
     Limits,
     | 'overloadQueueBytesHigh'
@@ -31,6 +33,7 @@ export interface OverloadOptions {
     | 'overloadWindowMs'
     | 'overloadLoopDelayMsHigh'
     | 'overloadLoopDelayMsLow'
+    | 'overloadLoopUsePercent'
   >;
   readonly telemetry: OverloadTelemetry;
 }
@@ -48,7 +51,7 @@ export class Overload {
   #loopDelayMs = 0;
 
   constructor(options: OverloadOptions) {
-    const { clock, limits } = options;
+    const { clock, limits, loopUse } = options;
     this.#options = options;
     this.#switches = {
       queue: new Hysteresis(limits.overloadQueueBytesHigh, limits.overloadQueueBytesLow),
@@ -57,6 +60,7 @@ export class Overload {
     this.#loop = new LoopDelay({
       clock,
       limits,
+      loopUse,
       onTick: (delayMs) => {
         this.#loopDelayMs = delayMs;
         this.#see('loop', delayMs);
