@@ -1,4 +1,5 @@
-import Type from 'typebox';
+// By its names: what bundles a Lambda then leaves out the rest, 71 KB.
+import * as Type from 'typebox';
 import { type TableName, tableDefinitions } from '../event-store/tables.ts';
 import type { FormatName } from './formats.ts';
 

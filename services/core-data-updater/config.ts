@@ -7,7 +7,7 @@ import {
   tableName,
 } from '@trackline/adapters/environment/variables';
 import { buildLog, type Logger } from '@trackline/adapters/log/log';
-import Type from 'typebox';
+import * as Type from 'typebox';
 
 const schema = Type.Object({
   AWS_REGION: awsRegion,

@@ -3,7 +3,7 @@ import { awsRegion, endpoint, logLevel, tableName } from '@trackline/adapters/en
 import { retentionMs } from '@trackline/adapters/event-store/tables';
 import { buildLog, type Logger } from '@trackline/adapters/log/log';
 import { clickLookBackMs } from '@trackline/domain/attribution';
-import Type from 'typebox';
+import * as Type from 'typebox';
 
 const dayMs = 24 * 3600 * 1000;
 
