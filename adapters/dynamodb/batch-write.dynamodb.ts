@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from './item.dynamodb.ts';
 import { fits } from './item-size.dynamodb.ts';
+import { limits } from './limits.ts';
 import {
   type CallOptions,
   isSomeItemsFault,
@@ -11,20 +12,16 @@ import {
 import { type WriteOutcome, written } from './write-outcome.ts';
 import type { WrittenTable } from './written-table.dynamodb.ts';
 
-/** BatchWriteItem takes no more. */
-const batchItemsMax = 25;
-const batchesAtOnce = 8;
-
 interface Entry {
   readonly index: number;
   readonly item: Item;
 }
 
 /**
- * Puts items, in batches of 25, eight at a time, in order: when time runs out, the first are done. What fails in
- * passing is tried again until the deadline; so is what the table leaves unprocessed, filled up with what waits,
- * so that a table that is short of room gets no more calls than it must. An item that the table never takes is
- * found by halving its batch, and fails alone.
+ * Puts items, in batches of 25 of which eight at most are under way, in order: when time runs out, the first are
+ * done. What fails in passing is tried again until the deadline; so is what the table leaves unprocessed, filled up
+ * with what waits, so that a table that is short of room gets no more calls than it must. An item that the table
+ * never takes is found by halving its batch, and fails alone.
  *
  * @param items made as they are needed, so that a large batch is never in memory as items
  * @param deadlineMs of `clock`, monotonic
@@ -76,7 +73,7 @@ export async function batchWrite(
   const worker = async () => {
     for (let batch = waiting.fill(); batch.length > 0; batch = waiting.fill()) await write(batch);
   };
-  await Promise.all(Array.from({ length: batchesAtOnce }, worker));
+  await Promise.all(Array.from({ length: limits.batchesAtOnce }, worker));
   return outcomes;
 }
 
@@ -95,7 +92,7 @@ class Waiting {
   /** A batch, filled up with the next ones; its keys differ, as BatchWriteItem wants them. */
   fill(batch: readonly Entry[] = []): readonly Entry[] {
     const filled = new Map(batch.map((entry) => [keyOf(entry.item), entry]));
-    while (filled.size < batchItemsMax) {
+    while (filled.size < limits.batchItemsMax) {
       this.#next ??= this.#pull();
       if (this.#next === null) break;
       const key = keyOf(this.#next.item);

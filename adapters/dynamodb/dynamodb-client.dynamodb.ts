@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type AwsTarget, clientOptions } from '../aws/client-options.ts';
+import { limits } from './limits.ts';
 
 /** A table, and where it is. */
 export interface TableTarget extends AwsTarget {
@@ -21,8 +22,8 @@ export function connectDynamoDb(target: AwsTarget, attemptsMax = 3): DynamoDBCli
       connectionTimeout: 1_000,
       requestTimeout: 5_000,
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: 32 },
-      httpsAgent: { keepAlive: true, maxSockets: 32 },
+      httpAgent: { keepAlive: true, maxSockets: limits.socketsMax },
+      httpsAgent: { keepAlive: true, maxSockets: limits.socketsMax },
     }),
   });
 }

@@ -12,7 +12,15 @@ export type Item = Record<string, AttributeValue>;
 export type Value = string | number | boolean | Uint8Array | { readonly [name: string]: Value };
 
 export function itemOf(values: Readonly<Record<string, Value>>): Item {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, attributeOf(value)]));
+  const item: Item = {};
+  for (const name in values) setAttribute(item, name, attributeOf(values[name]!));
+  return item;
+}
+
+/** Sets an attribute of any name: `__proto__` would else name what every object has. */
+export function setAttribute(item: Item, name: string, value: AttributeValue): void {
+  if (name !== '__proto__') item[name] = value;
+  else Object.defineProperty(item, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** @throws UnreadableItem at an attribute of a kind that is not written here */
@@ -29,7 +37,7 @@ function mapOf(attributes: Readonly<Item>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, plain(value)]));
 }
 
-function attributeOf(value: Value): AttributeValue {
+export function attributeOf(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };

@@ -17,6 +17,7 @@ test('an hour ends where the next begins', () => {
   expect(hourOf(startMs)).toBe('2026013123');
   expect(hourOf(startMs + 3_599_999)).toBe('2026013123');
   expect(hourOf(startMs + 3_600_000)).toBe('2026020100');
+  expect(hourOf(startMs - 1)).toBe('2026013122');
 });
 
 test('every event of an hour lies in one of its partitions, evenly', () => {

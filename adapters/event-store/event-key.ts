@@ -4,9 +4,17 @@ import { fnv1a } from '../dynamodb/hash.ts';
 /** Shards of one program's hour. Fixed for ever: what is stored is found by it. */
 export const eventShards = 8;
 
+const hourMs = 3_600_000;
+/** The hour that was asked for last: most events are of the same, and writing it takes 1 µs. */
+let last = { startMs: Number.NaN, hour: '' };
+
 /** `YYYYMMDDHH` in UTC. */
 export function hourOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 13).replace(/[-T]/g, '');
+  const startMs = ms - (ms % hourMs);
+  if (startMs !== last.startMs) {
+    last = { startMs, hour: new Date(ms).toISOString().slice(0, 13).replace(/[-T]/g, '') };
+  }
+  return last.hour;
 }
 
 /** Where an event lies: its hour comes from its id, its shard is a hash of it, so that one read finds it. */

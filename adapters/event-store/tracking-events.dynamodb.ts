@@ -1,25 +1,18 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { mapBounded } from '@trackline/domain/bounded';
 import type { Clock, Random } from '@trackline/domain/clock';
-import { isKeyed, isMessageId } from '@trackline/domain/message-id';
-import { batchWrite } from '../dynamodb/batch-write.dynamodb.ts';
+import { isMessageId } from '@trackline/domain/message-id';
 import { heldCondition } from '../dynamodb/condition.dynamodb.ts';
 import { connectDynamoDb, endingAt, type TableTarget } from '../dynamodb/dynamodb-client.dynamodb.ts';
 import { itemOf } from '../dynamodb/item.dynamodb.ts';
-import { putOnce } from '../dynamodb/put-once.dynamodb.ts';
 import { queryPartition } from '../dynamodb/query-partition.dynamodb.ts';
 import { retryUntil } from '../dynamodb/retry-until.dynamodb.ts';
 import { written } from '../dynamodb/write-outcome.ts';
 import { connectWrittenTable } from '../dynamodb/written-table.dynamodb.ts';
-import { eventItem, eventOf } from './event-item.dynamodb.ts';
+import { eventOf } from './event-item.dynamodb.ts';
 import { eventKey, hourPartitions } from './event-key.ts';
+import { putEvents } from './put-events.dynamodb.ts';
 import { retentionMs as defaultRetentionMs } from './tables.ts';
-import type {
-  StorableEvent,
-  StoredEvent,
-  TrackingEventsReader,
-  TrackingEventsWriter,
-} from './tracking-events.ts';
+import type { StoredEvent, TrackingEventsReader, TrackingEventsWriter } from './tracking-events.ts';
 
 export interface TrackingEventsOptions extends TableTarget {
   readonly clock: Clock;
@@ -27,9 +20,6 @@ export interface TrackingEventsOptions extends TableTarget {
   /** How long an event is kept after it was received. */
   readonly retentionMs?: number | undefined;
 }
-
-/** Events that are put one by one: so many at a time. */
-const putsAtOnce = 16;
 
 /** The table `tracking-events`, laid out as page 7 of the decisions says. */
 export function connectTrackingEvents(
@@ -54,15 +44,7 @@ export function connectTrackingEvents(
   }
 
   return {
-    async put(events, deadlineMs) {
-      const [once, anew] = [events.filter(isWrittenOnce), events.filter((event) => !isWrittenOnce(event))];
-      const [ofOnce, ofAnew] = await Promise.all([
-        mapBounded(once, putsAtOnce, (event) => putOnce(table, eventItem(event, retentionMs), deadlineMs)),
-        batchWrite(table, itemsOf(anew, retentionMs), deadlineMs),
-      ]);
-      const [nextOnce, nextAnew] = [ofOnce.values(), ofAnew.values()];
-      return events.map((event) => (isWrittenOnce(event) ? nextOnce : nextAnew).next().value!);
-    },
+    put: (events, deadlineMs) => putEvents(table, events, retentionMs, deadlineMs),
     readBack: (programId, messageId, deadlineMs) =>
       retryUntil(table, deadlineMs, () => find(programId, messageId, deadlineMs)),
     async markDuplicate({ programId, messageId }, duplicateOf, deadlineMs) {
@@ -103,16 +85,4 @@ export function connectTrackingEvents(
       table.client.destroy();
     },
   };
-}
-
-/**
- * Whether what is stored under its id stays. Under an id that a client chose, since it may choose it again;
- * and of a transaction, since it may be marked as a duplicate since, which a second write would take back.
- */
-function isWrittenOnce({ event }: StorableEvent): boolean {
-  return isKeyed(event.messageId) || event.transaction !== null;
-}
-
-function* itemsOf(events: readonly StorableEvent[], retentionMs: number) {
-  for (const event of events) yield eventItem(event, retentionMs);
 }
