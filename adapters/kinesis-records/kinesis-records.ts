@@ -35,16 +35,14 @@ export interface RecordOrigin {
 export function sourceRecords({ Records }: KinesisStreamEvent): SourceRecord[] {
   return Records.map((record) => {
     const data = Buffer.from(record.kinesis.data, 'base64');
-    const place = placeOf(record);
-    const whole = { bytes: data, origin: { ...place, index: 0, partitionKey: record.kinesis.partitionKey } };
-    return {
-      sequenceNumber: record.kinesis.sequenceNumber,
-      whole,
-      parts: deaggregate(data)?.map(({ data: bytes, partitionKey }, index) => ({
-        bytes,
-        origin: { ...place, index, partitionKey },
-      })) ?? [whole],
-    };
+    const { sequenceNumber, partitionKey } = record.kinesis;
+    const originOf = origins(record);
+    const whole = { bytes: data, origin: originOf(0, partitionKey) };
+    const parts = deaggregate(data)?.map(({ data: bytes, partitionKey }, index) => ({
+      bytes,
+      origin: originOf(index, partitionKey),
+    }));
+    return { sequenceNumber, whole, parts: parts ?? [whole] };
   });
 }
 
@@ -53,12 +51,19 @@ export function comeAgain(sequenceNumbers: readonly string[]): KinesisStreamBatc
   return { batchItemFailures: sequenceNumbers.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-function placeOf({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
-  return {
-    stream: eventSourceARN.slice(eventSourceARN.lastIndexOf('/') + 1),
-    shardId: eventID.slice(0, eventID.indexOf(':')),
-    sequenceNumber: kinesis.sequenceNumber,
-    // Kinesis gives seconds with a fraction.
-    arrivedAtMs: Math.round(kinesis.approximateArrivalTimestamp * 1000),
-  };
+/** Makes the origins of what one record holds. */
+function origins({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
+  const { sequenceNumber } = kinesis;
+  const stream = eventSourceARN.slice(eventSourceARN.lastIndexOf('/') + 1);
+  const shardId = eventID.slice(0, eventID.indexOf(':'));
+  // Kinesis gives seconds with a fraction.
+  const arrivedAtMs = Math.round(kinesis.approximateArrivalTimestamp * 1000);
+  return (index: number, partitionKey: string): RecordOrigin => ({
+    stream,
+    shardId,
+    sequenceNumber,
+    index,
+    partitionKey,
+    arrivedAtMs,
+  });
 }

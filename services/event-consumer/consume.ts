@@ -11,10 +11,10 @@ import type { Clock } from '@trackline/domain/clock';
 import type { Reason } from '@trackline/domain/verdict';
 import { Failures } from './failures.ts';
 import { type Deadlines, limits } from './limits.ts';
-import { type RecordContent, readRecord } from './read-record.ts';
+import { type Entry, type RecordContent, readRecord } from './read-record.ts';
 import { type Place, runsOf } from './runs.ts';
 import type { OrderParts } from './settle-orders.ts';
-import { type Outcomes, storeEvents } from './store-events.ts';
+import { type Outcome, type Outcomes, storeEvents } from './store-events.ts';
 import type { ConsumerTelemetry } from './telemetry.ts';
 
 export interface ConsumerParts extends OrderParts {
@@ -46,8 +46,8 @@ export async function consume(
     storeEvents(parts, contents, deadlines),
     keepStatements(ledger, contents, deadlines.eventsMs),
   ]);
-  const outcomes = new Map([...stored.outcomes, ...stated]);
-  const settled = contents.map((content) => settle(content, outcomes, failures));
+  const outcomeOf = (entry: Entry) => stored.outcomes.get(entry) ?? stated.get(entry)!;
+  const settled = contents.map((content) => settle(content, outcomeOf, failures));
 
   // What has no dead letters does not wait for their table.
   const letters = settled.flatMap(({ sequenceNumber, letters }) => owned(sequenceNumber, letters));
@@ -115,7 +115,11 @@ interface SettledRecord {
 }
 
 /** What is left to do for a record, once its parts are stored or are not. */
-function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures: Failures): SettledRecord {
+function settle(
+  { source, entries }: RecordContent,
+  outcomeOf: (entry: Entry) => Outcome,
+  failures: Failures,
+): SettledRecord {
   const { sequenceNumber } = source;
   const letters: DeadLetter[] = [];
   const places: Place[] = [];
@@ -125,7 +129,7 @@ function settle({ source, entries }: RecordContent, outcomes: Outcomes, failures
       if (entry.of === 'event') places.push('undecodable');
       continue;
     }
-    const { target, outcome } = outcomes.get(entry)!;
+    const { target, outcome } = outcomeOf(entry);
     const isDeadLetter = isHopeless(outcome);
     if (isDeadLetter) {
       letters.push({ reason: reasonOf(outcome), detail: outcome.detail, ...entry.part });

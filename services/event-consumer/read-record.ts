@@ -10,8 +10,14 @@ export interface RecordContent {
   readonly entries: readonly Entry[];
 }
 
+export interface EventEntry {
+  readonly kind: 'event';
+  readonly part: SourcePart;
+  readonly storable: StorableEvent;
+}
+
 export type Entry =
-  | { readonly kind: 'event'; readonly part: SourcePart; readonly storable: StorableEvent }
+  | EventEntry
   | { readonly kind: 'statement'; readonly part: SourcePart; readonly statement: Statement }
   | {
       readonly kind: 'bad';

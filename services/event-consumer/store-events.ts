@@ -4,11 +4,16 @@ import type { Role } from '@trackline/domain/order';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import type { WriteTarget } from './failures.ts';
 import type { Deadlines } from './limits.ts';
-import type { Entry, RecordContent } from './read-record.ts';
+import type { Entry, EventEntry, RecordContent } from './read-record.ts';
 import { type OrderParts, settleOrders } from './settle-orders.ts';
 
-/** What became of each entry that was to be written, and where. */
-export type Outcomes = ReadonlyMap<Entry, { readonly target: WriteTarget; readonly outcome: WriteOutcome }>;
+/** What became of an entry that was to be written, and where. */
+export interface Outcome {
+  readonly target: WriteTarget;
+  readonly outcome: WriteOutcome;
+}
+
+export type Outcomes = ReadonlyMap<Entry, Outcome>;
 
 export interface StoredEvents {
   readonly outcomes: Outcomes;
@@ -25,25 +30,29 @@ export async function storeEvents(
   deadlines: Pick<Deadlines, 'eventsMs' | 'ordersMs'>,
 ): Promise<StoredEvents> {
   const entries = contents.flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'event'));
-  const distinct = new Map<string, StorableEvent>();
-  for (const { storable } of entries) {
+  const distinct: StorableEvent[] = [];
+  const known = new Map<string, number>();
+  const placeOf = ({ storable }: EventEntry): number => {
     const identity = identityOf(storable.event);
-    if (!distinct.has(identity)) distinct.set(identity, storable);
-  }
-  const stored = await parts.trackingEvents.put([...distinct.values()], deadlines.eventsMs);
-  const events = [...distinct.values()].map(({ event }, index) => ({ event, outcome: stored[index]! }));
+    const place = known.get(identity) ?? distinct.push(storable) - 1;
+    known.set(identity, place);
+    return place;
+  };
+  const places = entries.map(placeOf);
+  const stored = await parts.trackingEvents.put(distinct, deadlines.eventsMs);
+  const events = distinct.map(({ event }, index) => ({ event, outcome: stored[index]! }));
   const settled = await settleOrders(parts, events, deadlines.ordersMs);
 
-  const places = new Map([...distinct.keys()].map((identity, index) => [identity, index]));
-  const outcomes: Outcomes = new Map(
-    entries.map((entry) => {
-      const index = places.get(identityOf(entry.storable.event))!;
-      const target = stored[index]!.ok ? 'orders' : 'events';
-      return [entry, { target, outcome: settled.outcomes[index]! }];
-    }),
-  );
-  const duplicates = entries.length - distinct.size;
-  return { outcomes, distinct: distinct.size, duplicates, roles: settled.roles };
+  const outcomes = new Map<Entry, Outcome>();
+  for (const [index, entry] of entries.entries()) {
+    const place = places[index]!;
+    outcomes.set(entry, {
+      target: stored[place]!.ok ? 'orders' : 'events',
+      outcome: settled.outcomes[place]!,
+    });
+  }
+  const duplicates = entries.length - distinct.length;
+  return { outcomes, distinct: distinct.length, duplicates, roles: settled.roles };
 }
 
 /** What makes two events one: the same place in the table. */
