@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{domain,proto,adapters,services,scripts}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['{domain,proto,adapters,services,scripts,loadtest,bench}/**/*.test.ts', 'test/*.test.ts'],
           testTimeout: 20_000,
         },
       },

@@ -3,11 +3,12 @@ import { importsOf, type SourceTree, textsOf } from './source-tree.ts';
 
 /**
  * The rules of the house on imports and names, as functions from a tree to the list of what breaks them, each
- * finding one line that names the file. They hold for what runs; tests may reach for anything.
+ * finding one line that names the file. They hold for what runs; tests, the load harness and the bench may reach for
+ * anything.
  */
 
 const isTest = (path: string) =>
-  path.startsWith('test/') || path === 'vitest.config.ts' || /\.(test|bench)\.ts$/.test(path);
+  /^(test|loadtest|bench)\//.test(path) || path === 'vitest.config.ts' || /\.(test|bench)\.ts$/.test(path);
 
 /** What runs: the tree without its tests. */
 export function sources(tree: SourceTree): [string, string][] {
