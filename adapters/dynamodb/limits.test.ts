@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { limits } from './limits.ts';
 
-test('calls that may be under way at once have a connection each', () => {
-  expect(limits.batchesAtOnce + limits.putsAtOnce).toBeLessThanOrEqual(limits.socketsMax);
+test('whatever the consumer writes at a time, events beside statements, has a connection each', () => {
+  expect(2 * limits.batchesAtOnce + limits.putsAtOnce).toBeLessThanOrEqual(limits.socketsMax);
 });

@@ -1,3 +1,4 @@
+import { openConnections } from '@trackline/adapters/dynamodb/dynamodb-client.dynamodb';
 import { connectDeadLetters } from '@trackline/adapters/event-store/dead-letters.dynamodb';
 import { connectLedger } from '@trackline/adapters/event-store/ledger.dynamodb';
 import { connectTrackingEvents } from '@trackline/adapters/event-store/tracking-events.dynamodb';
@@ -48,7 +49,7 @@ export function connect(
   random: Random = Math.random,
 ): ConsumerParts {
   const { region, dynamodbEndpoint: endpoint, retentionMs } = config;
-  const target = { region, endpoint, retentionMs, clock, random };
+  const target = { region, endpoint, connections: openConnections(), retentionMs, clock, random };
   const { tables, clickLookBackMs } = config;
   const trackingEvents = connectTrackingEvents({ ...target, tableName: tables.trackingEvents });
   const orders = { ...target, tableName: tables.transactions, clicks: trackingEvents, clickLookBackMs };
