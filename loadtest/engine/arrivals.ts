@@ -22,9 +22,9 @@ export function steady(rate: number, durationMs: number): Phase[] {
  * Arrivals whose rate follows the phases. With a random they are Poisson's: independent callers, as those of the web
  * are, who come in clusters and leave gaps. Without, they are evenly spaced.
  *
- * A call comes wherever the integral of the rate has grown by one (evenly), or by an exponentially distributed step of
- * mean one: inversion of the cumulative rate, as Çinlar has it for the non-homogeneous Poisson process ("Introduction to
- * Stochastic Processes", 1975).
+ * A call comes wherever the integral of the rate has grown by one (evenly), or by an exponentially distributed
+ * step of mean one: inversion of the cumulative rate, as Çinlar has it for the non-homogeneous Poisson process
+ * ("Introduction to Stochastic Processes", 1975).
  */
 export function arrivals(phases: readonly Phase[], random: Random | null): Arrivals {
   let index = 0;

@@ -85,7 +85,7 @@ class OpenLoop implements ConnectionOwner {
     this.#places = urls.map(loopbackOf);
     this.#max = connectionsMax;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
-    this.#pacer = buildPacer(options.pacing ?? 'timer', () => this.#sendDue());
+    this.#pacer = buildPacer(options.pacing ?? 'thread', () => this.#sendDue());
     this.#dueMs = arrivals();
     for (let made = 0; made < Math.min(connectionsMin, connectionsMax); made++) this.#connect();
     this.#sweep = setInterval(() => this.#giveUpLate(), sweptEveryMs);

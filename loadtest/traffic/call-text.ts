@@ -5,7 +5,7 @@ import type { Callers } from './callers.ts';
 import { pick } from './zipf.ts';
 
 /** Stand in a text for what differs from call to call; as long as what takes their place. */
-export const orderMark = '~order~~~~~~';
+export const orderMark = '~order~~~~~~~~~~';
 export const clickMark = '~click~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~';
 
 export interface CallText {

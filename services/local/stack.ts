@@ -43,6 +43,8 @@ interface Surroundings {
   readonly randomBytes: RandomBytes;
   /** Tells a person a line. */
   readonly say: (line: string) => void;
+  /** Where trackers find Kinesis in place of the endpoint that is given; for who wants to come between them. */
+  readonly kinesisForTrackers?: (endpoint: string) => Promise<string>;
 }
 
 const region = 'eu-central-1';
@@ -106,6 +108,8 @@ export async function startStack(config: StackConfig, surroundings: Surroundings
     const imported = await bringSamples(samples, place, lambdas, { clock, random });
     if (imported !== null) say(`${imported} ${samples.length} sample programs from ${config.programs}.`);
 
+    const { kinesisForTrackers = async (endpoint) => endpoint } = surroundings;
+    const trackersKinesis = await kinesisForTrackers(place.kinesisEndpoint);
     const trackers = Array.from({ length: config.trackers }, (_, index) => tracker(index));
     undo.unshift(() => Promise.all(trackers.map((each) => each.stop())));
     const listening = await Promise.all(trackers.map((each) => each.start()));
@@ -160,7 +164,7 @@ export async function startStack(config: StackConfig, surroundings: Surroundings
           TRACKLINE_INSTANCE: `local-${index + 1}`,
           TRACKLINE_EVENT_STREAM: place.eventStream,
           AWS_REGION: region,
-          AWS_ENDPOINT_URL_KINESIS: place.kinesisEndpoint,
+          AWS_ENDPOINT_URL_KINESIS: trackersKinesis,
           REDIS_URL: place.redisUrl,
         },
         logFile: join(state, `tracker-${index + 1}.log`),

@@ -3,6 +3,7 @@ import type { Clock } from '@trackline/domain/clock';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type OverloadTrigger, overloadTriggers } from '../http/overload/overload.ts';
 import type { SpoolBooks } from '../shipping/spool.ts';
+import { observeCollections } from './gc-pauses.ts';
 import type { Tally } from './tally.ts';
 
 /** Where the gauges look when somebody asks. */
@@ -173,6 +174,7 @@ export function observe(registry: Registry, sources: MetricSources): void {
 
 /** Adds what is the process's and not one tracker's: to be called once in a process. */
 export function observeLoop(registry: Registry): void {
+  observeCollections(registry);
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
   new Gauge({

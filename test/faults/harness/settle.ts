@@ -207,7 +207,7 @@ async function compare({ place, oracle, consumers }: Settling) {
 
 /** The balance of every writer; what is not covered counts as pending, however old it is. */
 export async function readLedger(
-  place: ConsumersPlace,
+  place: Pick<ConsumersPlace, 'region' | 'dynamodbEndpoint' | 'tables'>,
   pendingMaxMs = Number.POSITIVE_INFINITY,
 ): Promise<WriterBalance[]> {
   const { region, dynamodbEndpoint: endpoint } = place;
