@@ -3,7 +3,10 @@ import type { WriteStream } from 'node:tty';
 /** Of progress, a log gets a line in so many. */
 const logsOneIn = 5;
 
-/** What a person reads while a load runs: on a terminal progress overwrites itself, in a log it is a line at times. */
+/**
+ * What a person reads while a load runs: on a terminal progress overwrites itself, in a log it is a line at
+ * times.
+ */
 export class Terminal {
   readonly #to: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;
   #isAmid = false;

@@ -36,8 +36,8 @@ export async function noteStanding(stack: StackFile, nowMs: number): Promise<Sta
 }
 
 /**
- * Waits until everything is sent, consumed and booked, and compares it with what the clients were told. What does not
- * settle is compared as it stands.
+ * Waits until everything is sent, consumed and booked, and compares it with what the clients were told. What
+ * does not settle is compared as it stands.
  */
 export async function audit(
   stack: StackFile,
@@ -73,7 +73,10 @@ async function allMetrics(stack: StackFile): Promise<Series[]> {
 
 const verdicts = 'trackline_verdicts_total';
 
-/** What the trackers have counted since; null where one has begun anew, so that its counters say less than before. */
+/**
+ * What the trackers have counted since; null where one has begun anew, so that its counters say less than
+ * before.
+ */
 function grown(before: readonly Series[], after: readonly Series[]): TrackerAccount | null {
   const growth = (labels: Series['labels']) =>
     total(after, verdicts, labels) - total(before, verdicts, labels);

@@ -12,10 +12,14 @@ export interface ClientAccount {
   readonly accepted: ByType;
   /** Of these, those of which no message id was told: pixels tell none. */
   readonly untold: ByType;
-  /** Events of calls without an answer, or with one that leaves it open: they may have been accepted or not. */
+  /**
+   * Events of calls without an answer, or with one that leaves it open: they may have been accepted or not.
+   */
   readonly ambiguous: ByType;
   readonly rejected: number;
-  /** Orders that an answer said a transaction may claim, and those of which no answer says it, as pixels' do. */
+  /**
+   * Orders that an answer said a transaction may claim, and those of which no answer says it, as pixels' do.
+   */
   readonly orders: { readonly claimed: number; readonly open: number };
 }
 
@@ -91,7 +95,9 @@ export class ClientBooks implements ClientAccount {
   }
 }
 
-/** The message id, where the answer tells one: JSON does, and where a click goes, if its program asks for it. */
+/**
+ * The message id, where the answer tells one: JSON does, and where a click goes, if its program asks for it.
+ */
 function idOf({ types }: Call, { head, body }: Answer): string | null {
   const [type] = types;
   if (body.startsWith('{')) return /"messageId":"([0-9a-f-]{36})"/.exec(body)?.[1] ?? null;

@@ -49,9 +49,9 @@ export interface Finding {
 const sum = (counts: ByType) => eventTypes.reduce((all, type) => all + counts[type], 0);
 
 /**
- * Compares what clients were told with the trackers' counters, the ledger and the tables. Where the client can't know
- * what became of a call, the number that has to be found is a range: at least what was told, at most that and the
- * calls that were left open.
+ * Compares what clients were told with the trackers' counters, the ledger and the tables. Where the client
+ * can't know what became of a call, the number that has to be found is a range: at least what was told, at
+ * most that and the calls that were left open.
  */
 export function reckon({ clients, trackers, ledger, table }: Accounts): Finding[] {
   const { accepted, ambiguous } = clients;

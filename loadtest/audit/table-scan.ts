@@ -8,16 +8,16 @@ import type { TableAccount } from './reckon.ts';
 export type Tables = Pick<StackFile, 'region' | 'dynamodbEndpoint' | 'tables'>;
 
 /**
- * DynamoDB Local goes through all of a segment again for each page: a million items in one take it many hours, in
- * small ones minutes.
+ * DynamoDB Local goes through all of a segment again for each page: a million items in one take it many
+ * hours, in small ones minutes.
  */
 const segmentItems = 5_000;
 const segmentsAtOnce = 2;
 const namedMax = 5;
 
 /**
- * Reads the tables once and counts what the run has left there: the items whose message id is of its time, and the
- * orders whose id begins as its orders do.
+ * Reads the tables once and counts what the run has left there: the items whose message id is of its time,
+ * and the orders whose id begins as its orders do.
  *
  * @param itemsAbout how many items there are, about
  * @param sinceMs when the run began; message ids carry their time

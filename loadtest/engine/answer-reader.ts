@@ -1,4 +1,6 @@
-/** One answer, as far as a load needs it. The object is used again for the next one: keep what you need of it. */
+/**
+ * One answer, as far as a load needs it. The object is used again for the next one: keep what you need of it.
+ */
 export interface Answer {
   status: number;
   /** The value of `x-tracking-verdict`; empty where there is none. */
@@ -11,9 +13,9 @@ export interface Answer {
 }
 
 /**
- * Reads the answers of one connection, one under way at a time. It takes what a server of ours, nginx or Node says: a
- * `content-length`, or a status without a body. Header names are looked for in the two spellings that these use,
- * which makes it some hundred nanoseconds an answer instead of microseconds.
+ * Reads the answers of one connection, one under way at a time. It takes what a server of ours, nginx or Node
+ * says: a `content-length`, or a status without a body. Header names are looked for in the two spellings that
+ * these use, which makes it some hundred nanoseconds an answer instead of microseconds.
  */
 export class AnswerReader {
   /** What came of an answer that is not complete. */

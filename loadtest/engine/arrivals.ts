@@ -1,12 +1,14 @@
 import type { Random } from '@trackline/domain/clock';
 
 /**
- * When calls are to be sent, decided before anything is sent: milliseconds since the beginning, ascending; `Infinity`
- * once there are no more.
+ * When calls are to be sent, decided before anything is sent: milliseconds since the beginning, ascending;
+ * `Infinity` once there are no more.
  */
 export type Arrivals = () => number;
 
-/** A stretch of a run in which the rate goes from one figure to another, in a straight line; calls a second. */
+/**
+ * A stretch of a run in which the rate goes from one figure to another, in a straight line; calls a second.
+ */
 export interface Phase {
   readonly durationMs: number;
   readonly fromRate: number;
@@ -19,12 +21,12 @@ export function steady(rate: number, durationMs: number): Phase[] {
 }
 
 /**
- * Arrivals whose rate follows the phases. With a random they are Poisson's: independent callers, as those of the web
- * are, who come in clusters and leave gaps. Without, they are evenly spaced.
+ * Arrivals whose rate follows the phases. With a random they are Poisson's: independent callers, as those of
+ * the web are, who come in clusters and leave gaps. Without, they are evenly spaced.
  *
- * A call comes wherever the integral of the rate has grown by one (evenly), or by an exponentially distributed
- * step of mean one: inversion of the cumulative rate, as Çinlar has it for the non-homogeneous Poisson process
- * ("Introduction to Stochastic Processes", 1975).
+ * A call comes wherever the integral of the rate has grown by one (evenly), or by an exponentially
+ * distributed step of mean one: inversion of the cumulative rate, as Çinlar has it for the non-homogeneous
+ * Poisson process ("Introduction to Stochastic Processes", 1975).
  */
 export function arrivals(phases: readonly Phase[], random: Random | null): Arrivals {
   let index = 0;
@@ -61,7 +63,10 @@ function callsOf({ durationMs, fromRate, toRate }: Phase): number {
   return ((fromRate + toRate) / 2) * (durationMs / 1_000);
 }
 
-/** When, within a phase, so many calls have come: the root of a quadratic, or a quotient where the rate is level. */
+/**
+ * When, within a phase, so many calls have come: the root of a quadratic, or a quotient where the rate is
+ * level.
+ */
 function reachedMs({ durationMs, fromRate, toRate }: Phase, calls: number): number {
   const seconds = durationMs / 1_000;
   const slope = (toRate - fromRate) / seconds;

@@ -34,11 +34,11 @@ const refusedPauseMs = 50;
 const leadMs = 50;
 
 /**
- * Sends calls when they are due, whatever became of those before: the *open loop* of the web, in which nobody waits for
- * others to be answered. Resolves when every call has its answer, or has run out of time.
+ * Sends calls when they are due, whatever became of those before: the *open loop* of the web, in which nobody
+ * waits for others to be answered. Resolves when every call has its answer, or has run out of time.
  *
- * A call takes the connection that was free last. Where none is, one more is made, up to `connectionsMax`; calls that
- * find none wait in the order in which they were due.
+ * A call takes the connection that was free last. Where none is, one more is made, up to `connectionsMax`;
+ * calls that find none wait in the order in which they were due.
  *
  * @throws Error where a URL is not on loopback: load goes nowhere else
  */
@@ -74,7 +74,9 @@ class OpenLoop implements ConnectionOwner {
   #made = 0;
   #refusedMs = Number.NEGATIVE_INFINITY;
   #underWay = 0;
-  /** When the next call is due that was not sent; calls that wait for a connection are those due before now. */
+  /**
+   * When the next call is due that was not sent; calls that wait for a connection are those due before now.
+   */
   #dueMs: number;
   #isOver = false;
 

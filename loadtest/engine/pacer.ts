@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Wakes whoever has a call to send when it is due. `thread` has a thread of its own sleep until then, which is
- * late by a tenth of a millisecond; Node's own timers are by half of one on average (docs/decisions/0012).
- * `spin` never sleeps: it is exact within microseconds, and takes a core; for a client that has one to itself.
+ * Wakes whoever has a call to send when it is due. `thread` has a thread of its own sleep until then, which
+ * is late by a tenth of a millisecond; Node's own timers are by half of one on average (docs/decisions/0012).
+ * `spin` never sleeps: it is exact within microseconds, and takes a core; for a client that has one to
+ * itself.
  */
 export type Pacing = 'thread' | 'timer' | 'spin';
 
@@ -70,7 +71,9 @@ class TimerPacer implements Pacer {
   }
 }
 
-/** Comes around after every look at the network; who is woken too early looks at the clock, and comes again. */
+/**
+ * Comes around after every look at the network; who is woken too early looks at the clock, and comes again.
+ */
 class SpinPacer implements Pacer {
   readonly #onDue: () => void;
   #isOver = false;

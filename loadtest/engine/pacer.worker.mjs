@@ -1,5 +1,5 @@
-// The thread of the exact pacer: sleeps until the time that it is told, to a tenth of a millisecond, which no timer of
-// an event loop does, and then says so. See pacer.ts.
+// The thread of the exact pacer: sleeps until the time that it is told, to a tenth of a millisecond, which no
+// timer of an event loop does, and then says so. See pacer.ts.
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** [0] counts what was told; -1 ends it. */

@@ -18,14 +18,16 @@ export interface Interval {
 export type Failure = 'unanswered' | 'unsent';
 
 /**
- * Counts what becomes of the calls of a run. Latency is counted from when a call was *due*: a server that stalls has
- * every call on its account that would have come in the meantime, and not only the one that it stalled
- * (Gil Tene, "How NOT to Measure Latency": coordinated omission).
+ * Counts what becomes of the calls of a run. Latency is counted from when a call was *due*: a server that
+ * stalls has every call on its account that would have come in the meantime, and not only the one that it
+ * stalled (Gil Tene, "How NOT to Measure Latency": coordinated omission).
  */
 export class Recorder {
   readonly intervalMs: number;
   readonly #intervals: Interval[] = [];
-  /** From due to answered; of all answers, and of "accepted" ones. Calls that ran out of time count with it. */
+  /**
+   * From due to answered; of all answers, and of "accepted" ones. Calls that ran out of time count with it.
+   */
   readonly latency = fineHistogram();
   readonly acceptedLatency = fineHistogram();
   readonly latencyByKind = Object.fromEntries(callKinds.map((kind) => [kind, fineHistogram()])) as Readonly<
@@ -91,7 +93,9 @@ export class Recorder {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
   }
 
-  /** @param ranOut whether it waited for as long as a client waits: then it counts as a call that took so long */
+  /**
+   * @param ranOut whether it waited for as long as a client waits: then it counts as a call that took so long
+   */
   failed(kind: CallKind, failure: Failure, dueMs: number, nowMs: number, ranOut: boolean): void {
     this.counts[failure]++;
     this.failures[kind][failure]++;

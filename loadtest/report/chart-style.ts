@@ -1,6 +1,7 @@
 /**
- * How charts look. It stands in every SVG, so that a chart that was saved looks as it did in the page, in light and in
- * dark; hues are those of Okabe and Ito, which most people can tell apart ("Color Universal Design", 2008).
+ * How charts look. It stands in every SVG, so that a chart that was saved looks as it did in the page, in
+ * light and in dark; hues are those of Okabe and Ito, which most people can tell apart ("Color Universal
+ * Design", 2008).
  */
 export const chartStyle = `
 .chart{--ink:#1d2733;--faint:#6b7785;--line:#e3e7ec;--ground:#fff;--s0:#0072b2;--s1:#d55e00;--s2:#009e73;--s3:#b0568f;--s4:#8a6d00;

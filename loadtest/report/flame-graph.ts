@@ -81,9 +81,9 @@ function placeOf(url: string): string {
 }
 
 /**
- * Draws where the CPU's time went, callers above what they call, as one SVG document; widths are shares of the time.
- * Within a page that has `flameGraphScript`, a click on a function gives it the whole width, and one on `all` gives it
- * back.
+ * Draws where the CPU's time went, callers above what they call, as one SVG document; widths are shares of
+ * the time. Within a page that has `flameGraphScript`, a click on a function gives it the whole width, and
+ * one on `all` gives it back.
  */
 export function flameGraph(title: string, root: Frame): string {
   const parts: string[] = [];

@@ -35,8 +35,8 @@ const size = { width: 640, height: 280 };
 const frame = { left: 62, right: 26, top: 62, bottom: 44 };
 
 /**
- * Draws lines over a common axis as one SVG document that needs nothing else: neither a script, a font nor a style
- * from outside.
+ * Draws lines over a common axis as one SVG document that needs nothing else: neither a script, a font nor a
+ * style from outside.
  */
 export function lineChart(chart: LineChart): string {
   const { title, series, marks = [] } = chart;

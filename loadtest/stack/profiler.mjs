@@ -1,5 +1,5 @@
-// Loaded into a tracker by `--profile`: profiles its CPU from when the file `begin` lies in the folder until its
-// end, and leaves a .cpuprofile there, as `node --cpu-prof` would, which profiles the start too.
+// Loaded into a tracker by `--profile`: profiles its CPU from when the file `begin` lies in the folder until
+// its end, and leaves a .cpuprofile there, as `node --cpu-prof` would, which profiles the start too.
 import { existsSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { join } from 'node:path';

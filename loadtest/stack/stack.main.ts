@@ -6,8 +6,8 @@ import { startTcpProxy, type TcpProxy } from '../../test/helpers/tcp-proxy.ts';
 import type { StackCommand, StackOrder, StackWord } from './stack-messages.ts';
 
 /**
- * The embedded stack as a load has it, in a process of its own: the one of `npm start`, with a proxy between the
- * trackers and Kinesis. It ends when whoever started it tells it to, or is gone.
+ * The embedded stack as a load has it, in a process of its own: the one of `npm start`, with a proxy between
+ * the trackers and Kinesis. It ends when whoever started it tells it to, or is gone.
  */
 
 const order = JSON.parse(process.argv[2]!) as StackOrder;

@@ -54,7 +54,10 @@ const languages = [
 
 const sites = ['news.example', 'weather.example', 'recipes.example', 'football.example', 'forum.example'];
 
-/** TC strings as a consent manager writes them: agreed to all, refused all, and to some; made with `@iabtcf/core`. */
+/**
+ * TC strings as a consent manager writes them: agreed to all, refused all, and to some; made with
+ * `@iabtcf/core`.
+ */
 const tcStrings = [
   'CQuMEMAQuMEMAAHABAENABEgAP_AAEPAAAAAAAstttttttttttttttgB2AAG2222222AA.YAAAAAAAAAAA',
   'CQuMEMAQuMEMAAHABAENABEgAAAAAAAAAAAAAAAAAAAA.YAAAAAAAAAAA',

@@ -18,7 +18,10 @@ export interface TrafficOptions {
   readonly zipfExponent?: number;
   /** How many different requests are written beforehand; they come again and again, with other orders. */
   readonly texts?: number;
-  /** What its orders begin with, at most 6 characters; from the seed unless given. Orders are new once in a stack. */
+  /**
+   * What its orders begin with, at most 6 characters; from the seed unless given. Orders are new once in a
+   * stack.
+   */
   readonly orderPrefix?: string;
 }
 
@@ -45,9 +48,9 @@ interface Template {
 const noClick = '00000000-0000-7000-8000-000000000000';
 
 /**
- * Calls as a tracker sees them, by a seed: programs by Zipf's law, the usual browsers and some robots, visitors who
- * return, consent now and then, orders that are new each time and name clicks that were heard of. The requests are
- * written before the run; a call of it costs a look into an array.
+ * Calls as a tracker sees them, by a seed: programs by Zipf's law, the usual browsers and some robots,
+ * visitors who return, consent now and then, orders that are new each time and name clicks that were heard
+ * of. The requests are written before the run; a call of it costs a look into an array.
  */
 export function buildTraffic(options: TrafficOptions): Traffic {
   const { host, programIds, seed, mix = usualMix, unknownShare = 0.01 } = options;

@@ -1,8 +1,8 @@
 import type { Random } from '@trackline/domain/clock';
 
 /**
- * Numbers from 0 to count − 1, the k-th as often as 1/(k + 1)^exponent: Zipf's law, by which a few programs have
- * most of the calls, and most programs a few.
+ * Numbers from 0 to count − 1, the k-th as often as 1/(k + 1)^exponent: Zipf's law, by which a few programs
+ * have most of the calls, and most programs a few.
  */
 export function zipf(count: number, exponent: number, random: Random): () => number {
   const cumulative = new Float64Array(count);

@@ -19,7 +19,10 @@ export interface Series {
 
 const patienceMs = 5_000;
 
-/** How the writers of a tracker stand, or of all workers of one: those that accept, and those whose rest is sent. */
+/**
+ * How the writers of a tracker stand, or of all workers of one: those that accept, and those whose rest is
+ * sent.
+ */
 export async function askLedger(
   adminUrl: string,
 ): Promise<{ live: WriterStanding[]; ended: WriterStanding[] }> {

@@ -26,8 +26,8 @@ export interface Watcher {
 }
 
 /**
- * Looks at the trackers' metrics at once, and then in intervals. A look that fails is left out: a tracker that is too busy to tell has
- * no sample, and that shows in the curves.
+ * Looks at the trackers' metrics at once, and then in intervals. A look that fails is left out: a tracker
+ * that is too busy to tell has no sample, and that shows in the curves.
  */
 export function watch(adminUrls: readonly string[], everyMs: number): Watcher {
   const samples: Sample[] = [];
@@ -94,8 +94,8 @@ export function between(
 }
 
 /**
- * The quantile of a histogram of Prometheus', within its bucket in a straight line, as `histogram_quantile` has it; of
- * none, 0. In the last bucket, which has no end, it is the last bound.
+ * The quantile of a histogram of Prometheus', within its bucket in a straight line, as `histogram_quantile`
+ * has it; of none, 0. In the last bucket, which has no end, it is the last bound.
  */
 export function quantile(buckets: ReadonlyMap<number, number>, share: number): number {
   const sorted = [...buckets].toSorted(([a], [b]) => a - b);

@@ -1,6 +1,6 @@
 /**
- * What keeps a text from being well-formed XML, as far as charts use it: elements that are not closed, or not in order,
- * and characters that need an entity. Null where it is well-formed.
+ * What keeps a text from being well-formed XML, as far as charts use it: elements that are not closed, or not
+ * in order, and characters that need an entity. Null where it is well-formed.
  */
 export function malformed(svg: string): string | null {
   const open: string[] = [];
