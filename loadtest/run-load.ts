@@ -130,10 +130,15 @@ async function loadAndAudit(
   let findings: Finding[] | null = null;
   if (stack !== null && before !== null) {
     say('Auditing: waiting until all is booked, then reading the tables …');
-    findings = await audit(stack, before, books, traffic.orderPrefix, progress);
+    findings = await audit(stack, before, books, traffic.orderPrefix, progress).catch(inVain);
   }
   const { samples } = watcher;
   return { settings, beganAt, recorder, samples, tookMs, wasCut: signal.aborted, findings, about };
+}
+
+/** An audit that can't be made is no reason to keep back what was measured; and it does not hold. */
+function inVain({ message }: Error): Finding[] {
+  return [{ what: 'the audit', expected: 'can be made', found: message, holds: false }];
 }
 
 function standing({ counts, latency }: Recorder, tookMs: number): string {

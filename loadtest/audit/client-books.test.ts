@@ -69,6 +69,19 @@ describe('the clients’ books', () => {
     expect(books.ambiguous).toEqual({ impression: 1, click: 1, transaction: 1 });
   });
 
+  test('see an id that two calls are told', () => {
+    const books = new ClientBooks();
+    const lookup = () =>
+      books.answered(
+        call('lookup', ['impression']),
+        answer('accepted', { body: `{"messageId":"${id(1)}"}` }),
+      );
+    lookup();
+    expect(books.repeated).toBe(0);
+    lookup();
+    expect(books).toMatchObject({ repeated: 1, accepted: { impression: 2 } });
+  });
+
   test('leave out what is no event', () => {
     const books = new ClientBooks();
     books.answered(call('other', ['click']), answer('ignored'));

@@ -17,6 +17,8 @@ export interface ClientAccount {
    */
   readonly ambiguous: ByType;
   readonly rejected: number;
+  /** Message ids that two calls were told. */
+  readonly repeated: number;
   /**
    * Orders that an answer said a transaction may claim, and those of which no answer says it, as pixels' do.
    */
@@ -42,6 +44,7 @@ export class ClientBooks implements ClientAccount {
   readonly untold = zeros();
   readonly ambiguous = zeros();
   rejected = 0;
+  repeated = 0;
   readonly orders = { claimed: 0, open: 0 };
   readonly #onClick: (programId: string, messageId: string) => void;
 
@@ -76,7 +79,16 @@ export class ClientBooks implements ClientAccount {
   #accept(type: EventType, messageId: string | null): void {
     this.accepted[type]++;
     if (messageId === null) this.untold[type]++;
-    else this.oracle.accept(messageId);
+    else this.#note(messageId);
+  }
+
+  #note(messageId: string): void {
+    try {
+      this.oracle.accept(messageId);
+    } catch {
+      // That is what it throws for; the load goes on, and the audit fails.
+      this.repeated++;
+    }
   }
 
   #batch({ types }: Call, { body, verdict }: Answer): void {

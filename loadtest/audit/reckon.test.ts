@@ -9,6 +9,7 @@ const clients: ClientAccount = {
   untold: byType(70),
   ambiguous: byType(0),
   rejected: 3,
+  repeated: 0,
   orders: { claimed: 5, open: 0 },
 };
 const agreeing: Accounts = {
@@ -34,6 +35,11 @@ describe('the audit fails', () => {
       'where a client claims one more',
       { clients: { ...clients, accepted: byType(71, 25, 5) } },
       'accepted, as the ledger has it',
+    ],
+    [
+      'where two calls were told one id',
+      { clients: { ...clients, repeated: 1 } },
+      'message ids that two calls were told',
     ],
     [
       'where the ledger is short of one',

@@ -77,6 +77,7 @@ export function reckon({ clients, trackers, ledger, table }: Accounts): Finding[
     byType((type) => `${type}s accepted, as the trackers count`, trackers.accepted);
     among('events rejected, as the trackers count', clients.rejected, open, trackers.rejected);
   }
+  among('message ids that two calls were told', 0, 0, clients.repeated);
   among('accepted, as the ledger has it', sum(accepted), open, ledger.accepted);
   among('persisted, as the ledger has it', ledger.accepted, 0, ledger.persisted);
   among('pending, missing or lost in the ledger', 0, 0, ledger.pending + ledger.missing + ledger.lost);

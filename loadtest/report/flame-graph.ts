@@ -48,7 +48,8 @@ function add({ nodes, samples = [], timeDeltas = [] }: CpuProfile, root: Frame):
   const visit = (id: number, into: Frame): void => {
     const { callFrame, children = [] } = byId.get(id)!;
     const { functionName, url, lineNumber } = callFrame;
-    if (functionName === '(idle)') return;
+    // Also without what the profiler took to begin.
+    if (functionName === '(idle)' || url.endsWith('/loadtest/stack/profiler.mjs')) return;
     const place = url === '' ? '' : `${placeOf(url)}:${lineNumber + 1}`;
     const key = `${functionName} ${place}`;
     const own =

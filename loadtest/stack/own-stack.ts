@@ -59,32 +59,28 @@ export async function startOwnStack(options: OwnStackOptions): Promise<OwnStack>
       else if (word.kind === 'says') say(word.line);
       else said = word.message;
     });
-    child.on('close', () => reject(new Error(`The stack did not start: ${said.trim()}`)));
+    child.on('close', () =>
+      reject(new Error(`The stack did not start: ${said.trim()} Its logs are in ${state}.`)),
+    );
   });
   const command = (what: StackCommand) => void (child.connected && child.send(what));
-  try {
-    const { file, parts } = await ready;
-    return {
-      file,
-      parts,
-      cutKinesis: () => command('cut'),
-      healKinesis: () => command('heal'),
-      beginProfile: () => writeFileSync(join(profiles, 'begin'), ''),
-      async stop() {
-        command('stop');
-        await ended;
-        if (!profile) remove();
-      },
-      profiles() {
-        const names = readdirSync(profiles).filter((name) => name.endsWith('.cpuprofile'));
-        const texts = names.map((name) => readFileSync(join(profiles, name), 'utf8'));
-        remove();
-        return texts;
-      },
-    };
-  } catch (error) {
-    await ended;
-    remove();
-    throw error;
-  }
+  const { file, parts } = await ready;
+  return {
+    file,
+    parts,
+    cutKinesis: () => command('cut'),
+    healKinesis: () => command('heal'),
+    beginProfile: () => writeFileSync(join(profiles, 'begin'), ''),
+    async stop() {
+      command('stop');
+      await ended;
+      if (!profile) remove();
+    },
+    profiles() {
+      const names = readdirSync(profiles).filter((name) => name.endsWith('.cpuprofile'));
+      const texts = names.map((name) => readFileSync(join(profiles, name), 'utf8'));
+      remove();
+      return texts;
+    },
+  };
 }

