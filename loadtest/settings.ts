@@ -6,7 +6,7 @@ import { scenarios } from './scenarios/scenarios.ts';
 const presets = {
   scenario: 'steady',
   rate: 500,
-  duration: 15,
+  duration: 10,
   'warm-up': 2,
   programs: 1_000,
   trackers: 1,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectProgramTable } from '@trackline/adapters/program-table/program-table.dynamodb';
 import type { StackFile } from '@trackline/local/stack-file';
+import { until } from '../test/helpers/until.ts';
 import type { Interference } from './scenarios/scenario.ts';
 import type { LoadSettings } from './settings.ts';
 import { startOwnStack } from './stack/own-stack.ts';
@@ -22,6 +23,7 @@ export interface Target {
   profiles(): string[];
 }
 
+const programsKnownMs = 300_000;
 const stackFileDefault = join('.local', 'stack.json');
 /** Of `npm start`, where nobody says which programs there are. */
 const samples = ['aurora-shoes', 'borealis-travel', 'cirrus-music', 'dusk-games'];
@@ -38,9 +40,16 @@ async function ownStack(
   say(`Starting a stack of its own, with ${programs} programs …`);
   const folder = join('.local', 'loadtest', `run-${process.pid}`);
   const stack = await startOwnStack({ folder, programs, trackers, profile, say });
+  const ids = programIds(programs);
+  try {
+    await untilKnown(stack.file.trackerUrl, ids.at(-1)!);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
   return {
     urls: stack.file.trackerUrls,
-    programIds: programIds(programs),
+    programIds: ids,
     stack: stack.file,
     about: stack.parts.join(', '),
     interfere: (does) => stack[does](),
@@ -48,6 +57,21 @@ async function ownStack(
     stop: stack.stop,
     profiles: profile ? stack.profiles : () => [],
   };
+}
+
+/**
+ * The stack is ready before many programs have come through the core-data stream. They come in order: the last is
+ * asked for, by a look that is no event.
+ */
+async function untilKnown(url: string, programId: string): Promise<void> {
+  const look = `${url}/v1/events/${programId}?type=impression`;
+  const known = async () => {
+    const answer = await fetch(look, { headers: { 'sec-purpose': 'prefetch' } });
+    await answer.arrayBuffer();
+    // A paused one is known, too.
+    return answer.status === 200 || answer.status === 410;
+  };
+  await until('the programs to be known to the tracker', known, programsKnownMs, 100);
 }
 
 async function running(settings: LoadSettings, url: string): Promise<Target> {
