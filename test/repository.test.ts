@@ -181,7 +181,7 @@ const documentRules: readonly {
     name: 'every script of npm and every file run by Node exists',
     rule: missingScripts,
     faults: [
-      '`npm run bench`',
+      '`npm run planted`',
       '`npm run install`',
       '```sh\nnpm benchmark\n```',
       '`node scripts/planted.mjs`',
