@@ -81,7 +81,8 @@ async function measureSections(bench: Bench, options: Options, bundleFile: strin
 async function profileAll(bench: Bench, options: Options, bundleFile: string): Promise<void> {
   for (const name of profiled(options)) {
     say(`${name}: profiling`);
-    print(await profile(bench, name, bundleFile, options.quick ? 3_000 : 10_000));
+    const files = await profile(bench, name, bundleFile, options.quick ? 3_000 : 10_000);
+    print(files.join('\n'));
   }
 }
 

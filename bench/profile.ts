@@ -1,5 +1,7 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type CpuProfile, flameGraph, readProfiles } from '../loadtest/report/flame-graph.ts';
+import { figure, page } from '../loadtest/report/page.ts';
 import type { Bench } from './bench.ts';
 import { startTracker, type TrackerKind } from './contenders/tracker.ts';
 import { measureRound } from './rounds/measure.ts';
@@ -12,14 +14,14 @@ const everyUs = 200;
  * One round of a tracker under V8's sampling profiler.
  *
  * @param name as of a contender, `pixel.memory`
- * @returns the profile's file, for Chromium's developer tools or a flame graph
+ * @returns the files of the profile, for Chromium's developer tools, and of its flame graph
  */
 export async function profile(
   bench: Bench,
   name: string,
   bundleFile: string,
   roundMs: number,
-): Promise<string> {
+): Promise<readonly string[]> {
   const [scenario, kind] = name.split('.') as [Scenario, TrackerKind];
   const folder = join(bench.home, 'profiles', name);
   await rm(folder, { recursive: true, force: true });
@@ -43,5 +45,14 @@ export async function profile(
   const file = join(bench.home, 'profiles', `${name}.cpuprofile`);
   await rename(join(folder, written!), file);
   await rm(folder, { recursive: true });
-  return file;
+  const graph = join(bench.home, 'profiles', `${name}.html`);
+  await writeFile(graph, await pageOf(name, file));
+  return [file, graph];
+}
+
+/** Its flame graph, as a page by itself. */
+async function pageOf(name: string, file: string): Promise<string> {
+  const read = readProfiles([JSON.parse(await readFile(file, 'utf8')) as CpuProfile]);
+  const title = `${name}, CPU of one round`;
+  return page(title, figure(flameGraph(title, read)));
 }
