@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { quietSdk } from '@trackline/adapters/environment/environment';
 import { compared, comparisonRows } from './against/compare.ts';
 import { type Bench, repositoryRoot, withBench } from './bench.ts';
 import { buildRevision, buildTree, NoBuild } from './build/builds.ts';
@@ -28,6 +29,7 @@ function say(line: string): void {
 }
 
 async function main(): Promise<void> {
+  quietSdk(process.env);
   const options = readOptions(process.argv.slice(2));
   if (options === null) return print(usage.trimEnd());
   if (options.markdown) return print(markdown(await lastFigures(options)));
@@ -70,8 +72,12 @@ async function sideBySide(bench: Bench, options: Options, builds: Builds): Promi
 
 async function measureSections(bench: Bench, options: Options, bundleFile: string) {
   const figures: Record<string, object> = {};
-  for (const { name, measure } of sections) {
+  for (const { name, isLong, measure } of sections) {
     if (!isWanted(options, name)) continue;
+    if (isLong && options.quick && !options.only.includes(name)) {
+      say(`${name} is left out: it takes too long for a quick run, and --only ${name} measures it`);
+      continue;
+    }
     say(`${name}: measuring`);
     figures[name] = await measure(bench, { quick: options.quick, bundleFile });
   }

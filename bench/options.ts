@@ -6,13 +6,16 @@ import { sections } from './sections.ts';
 const groups = ['pixel', 'click', 'transaction'];
 const sectionNames = sections.map(({ name }) => name);
 
+const longNames = sections.filter(({ isLong }) => isLong).map(({ name }) => name);
+
 export const usage = `Usage: npm run bench -- [options]
 
 Measures the tracker beside bare node:http, an empty route of Fastify, and nginx where it is installed, in one run, and
 what it costs and how it behaves under load. Needs Linux; a machine that does nothing else; and for figures to quote,
 the Node that production runs (24).
 
-  --quick          three short rounds in place of five, and all else short: two minutes at most
+  --quick          three short rounds in place of five, and all else short: two minutes at most; leaves out what
+                   takes long (${longNames.join(', ')}) where --only does not name it
   --only NAMES     comma-separated: ${[...groups, ...sectionNames].join(', ')};
                    or contenders: ${contenderNames.filter((_, at) => at < 5).join(', ')}, …
                    What they are compared with is measured, too.

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
+import { measureColdStart, measureConsumer, measureStream } from './consumer/consumer.ts';
+import { measureFreshness } from './freshness/freshness.ts';
 import { measureSync } from './machine/sync-time.ts';
 import { measureMemory } from './memory/memory.ts';
 import { measureHalfLoad } from './open-loop/half-load.ts';
@@ -9,6 +11,8 @@ import { measureOverload } from './open-loop/overload.ts';
 /** What is measured by itself, and not beside others; its figures stand under its name in the JSON. */
 export interface Section {
   readonly name: string;
+  /** Takes too long for a quick run, unless it is asked for by name. */
+  readonly isLong?: boolean;
   measure(bench: Bench, settings: SectionSettings): Promise<object>;
 }
 
@@ -44,6 +48,10 @@ export const sections: readonly Section[] = [
       return withOpenClients(bench, (clients) => measureOverload(bench, clients, { bundleFile, ...times }));
     },
   },
+  { name: 'stream', measure: () => measureStream() },
+  { name: 'consumer', isLong: true, measure: (bench, { quick }) => measureConsumer(bench, { quick }) },
+  { name: 'coldStart', isLong: true, measure: (bench, { quick }) => measureColdStart(bench, { quick }) },
+  { name: 'freshness', isLong: true, measure: (bench, { quick }) => measureFreshness(bench, { quick }) },
 ];
 
 async function withOpenClients<T>(bench: Bench, body: (clients: OpenClients) => Promise<T>): Promise<T> {
