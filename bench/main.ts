@@ -6,6 +6,7 @@ import { type Bench, repositoryRoot, withBench } from './bench.ts';
 import { buildRevision, buildTree, NoBuild } from './build/builds.ts';
 import { type Builds, contendersOf } from './contenders/roster.ts';
 import { machineFigures, productionNode } from './machine/machine.ts';
+import { onAllCores } from './machine/pinning.ts';
 import { BadOptions, isWanted, type Options, profiled, readOptions, usage } from './options.ts';
 import { profile } from './profile.ts';
 import { contenderFigures, nested, workerFigures } from './report/figures.ts';
@@ -70,16 +71,23 @@ async function sideBySide(bench: Bench, options: Options, builds: Builds): Promi
   return measureSideBySide(bench, contenders, { rounds, roundMs });
 }
 
+/** What can't be measured is told, and missing; the rest of a long run is not lost by it. */
 async function measureSections(bench: Bench, options: Options, bundleFile: string) {
   const figures: Record<string, object> = {};
-  for (const { name, isLong, measure } of sections) {
+  for (const { name, isWhole, measure } of sections) {
     if (!isWanted(options, name)) continue;
-    if (isLong && options.quick && !options.only.includes(name)) {
+    if (isWhole && options.quick && !options.only.includes(name)) {
       say(`${name} is left out: it takes too long for a quick run, and --only ${name} measures it`);
       continue;
     }
     say(`${name}: measuring`);
-    figures[name] = await measure(bench, { quick: options.quick, bundleFile });
+    const measured = () => measure(bench, { quick: options.quick, bundleFile });
+    try {
+      figures[name] = await (isWhole ? onAllCores(bench.pinning, measured) : measured());
+    } catch (error) {
+      say(`${name} could not be measured: ${(error as Error).stack}`);
+      process.exitCode = 1;
+    }
   }
   return figures;
 }

@@ -6,7 +6,7 @@ import { sections } from './sections.ts';
 const groups = ['pixel', 'click', 'transaction'];
 const sectionNames = sections.map(({ name }) => name);
 
-const longNames = sections.filter(({ isLong }) => isLong).map(({ name }) => name);
+const longNames = sections.filter(({ isWhole }) => isWhole).map(({ name }) => name);
 
 export const usage = `Usage: npm run bench -- [options]
 

@@ -11,8 +11,11 @@ import { measureOverload } from './open-loop/overload.ts';
 /** What is measured by itself, and not beside others; its figures stand under its name in the JSON. */
 export interface Section {
   readonly name: string;
-  /** Takes too long for a quick run, unless it is asked for by name. */
-  readonly isLong?: boolean;
+  /**
+   * Several parts together on all cores, in place of one server on its own. That takes too long for a quick run, unless
+   * it is asked for by name.
+   */
+  readonly isWhole?: boolean;
   measure(bench: Bench, settings: SectionSettings): Promise<object>;
 }
 
@@ -49,9 +52,9 @@ export const sections: readonly Section[] = [
     },
   },
   { name: 'stream', measure: () => measureStream() },
-  { name: 'consumer', isLong: true, measure: (bench, { quick }) => measureConsumer(bench, { quick }) },
-  { name: 'coldStart', isLong: true, measure: (bench, { quick }) => measureColdStart(bench, { quick }) },
-  { name: 'freshness', isLong: true, measure: (bench, { quick }) => measureFreshness(bench, { quick }) },
+  { name: 'consumer', isWhole: true, measure: (bench, { quick }) => measureConsumer(bench, { quick }) },
+  { name: 'coldStart', isWhole: true, measure: (bench, { quick }) => measureColdStart(bench, { quick }) },
+  { name: 'freshness', isWhole: true, measure: (bench, { quick }) => measureFreshness(bench, { quick }) },
 ];
 
 async function withOpenClients<T>(bench: Bench, body: (clients: OpenClients) => Promise<T>): Promise<T> {

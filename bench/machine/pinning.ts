@@ -19,11 +19,27 @@ export function pinOthers(): Pinning {
   const server = String(cores - 1);
   const others = cores === 2 ? '0' : `0-${cores - 2}`;
   try {
-    execFileSync('taskset', ['-a', '-c', '-p', others, String(process.pid)], { stdio: 'ignore' });
+    pinSelf(others);
     return { server, others };
   } catch {
     return { server: null, others: null };
   }
+}
+
+/** Lets what `body` starts run on all cores: where no one server is measured, but what many parts do together. */
+export async function onAllCores<T>({ server, others }: Pinning, body: () => Promise<T>): Promise<T> {
+  if (server === null || others === null) return body();
+  pinSelf(`0-${server}`);
+  try {
+    return await body();
+  } finally {
+    pinSelf(others);
+  }
+}
+
+/** @param cores as `taskset` takes them */
+function pinSelf(cores: string): void {
+  execFileSync('taskset', ['-a', '-c', '-p', cores, String(process.pid)], { stdio: 'ignore' });
 }
 
 /** The command that runs a program on the server's core. */

@@ -2,6 +2,7 @@ import { steady } from '../../loadtest/engine/arrivals.ts';
 import type { Bench } from '../bench.ts';
 import { startTracker } from '../contenders/tracker.ts';
 import { cpuMicroseconds } from '../machine/cpu-time.ts';
+import { plainNumber } from '../report/goals.ts';
 import { requestsOf } from '../traffic/requests.ts';
 import { capacityOf } from './capacity.ts';
 import type { OpenClients } from './open-clients.ts';
@@ -61,7 +62,7 @@ export async function measureHalfLoad(
     const after = await readMetrics(adminUrl);
     const { p50Ms, p99Ms, p999Ms, maxMs } = result.acceptedLatency;
     const group = (share: number) => (kind === 'disk' ? after.groupMsSince(before, share) : null);
-    return {
+    const figures = {
       capacityRps,
       offeredRps: (result.offered * 1_000) / durationMs,
       accepted: result.accepted,
@@ -80,7 +81,22 @@ export async function measureHalfLoad(
       groupP50Ms: group(0.5),
       groupP99Ms: group(0.99),
     };
+    bench.say(`openLoop.${kind}: ${halfLoadText(figures)}`);
+    return figures;
   } finally {
     await contender.stop();
   }
+}
+
+/** What callers felt, and what may have kept them. */
+export function halfLoadText(figures: HalfLoadFigures): string {
+  const { p50Ms, p99Ms, p999Ms, maxMs, gcPauses, gcPauseMaxMs, groupP50Ms, groupP99Ms } = figures;
+  const ms = (value: number) => `${plainNumber(value)} ms`;
+  const groups = groupP50Ms === null ? '' : `; groups p50 ≤ ${ms(groupP50Ms)}, p99 ≤ ${ms(groupP99Ms!)}`;
+  return (
+    `p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, p99.9 ${ms(p999Ms)}, most ${ms(maxMs)}; ` +
+    `${gcPauses} pauses of GC, at most ${ms(gcPauseMaxMs)}; ` +
+    `loop delay p99 ${ms(figures.loopDelayP99Ms)}, at most ${ms(figures.loopDelayMaxMs)}${groups}; ` +
+    `clients late by p99 ${ms(figures.sendDelayP99Ms)}`
+  );
 }

@@ -17,7 +17,10 @@ export interface OverloadFigures {
   /** The goodput curve, by the load as a multiple of the capacity. */
   readonly curve: readonly LoadFigures[];
   readonly acceptedP99MsAt2: number;
-  /** From when the load fell to half of the capacity until all is accepted in time again. */
+  /**
+   * From when the load fell to half of the capacity until all is accepted in time again; all the time that was watched,
+   * where it never was.
+   */
   readonly recoveryS: number;
 }
 

@@ -1,4 +1,5 @@
 import type { MachineFigures } from '../machine/machine.ts';
+import { type HalfLoadFigures, halfLoadText } from '../open-loop/half-load.ts';
 import type { LoadFigures } from '../open-loop/overload.ts';
 import { asContenders } from './figures.ts';
 import { boundText, judged, plainNumber } from './goals.ts';
@@ -12,12 +13,19 @@ export interface RunFigures {
   readonly rounds: number;
   readonly machine: MachineFigures;
   readonly sync?: { readonly fileSystem: string; readonly p50Us: number; readonly p99Us: number };
+  readonly openLoop?: Readonly<Record<string, HalfLoadFigures>>;
   readonly f26?: { readonly capacityRps: number; readonly curve: readonly LoadFigures[] };
 }
 
 /** The dated tables of docs/performance.md, from the figures of a run. */
 export function markdown(figures: RunFigures): string {
-  return [heading(figures), goalTable(figures), contenderTable(figures), overloadTable(figures)]
+  return [
+    heading(figures),
+    goalTable(figures),
+    contenderTable(figures),
+    halfLoads(figures),
+    overloadTable(figures),
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -50,6 +58,15 @@ function goalTable(figures: RunFigures): string {
 function contenderTable(figures: RunFigures): string {
   const contenders = asContenders(figures);
   return Object.keys(contenders).length === 0 ? '' : table(contenderRows(contenders));
+}
+
+function halfLoads({ openLoop = {} }: RunFigures): string {
+  return Object.entries(openLoop)
+    .map(([mode, figures]) => {
+      const { offeredRps } = figures;
+      return `- \`${mode}\`, open loop at half of capacity, ${plainNumber(offeredRps)} calls/s: ${halfLoadText(figures)}`;
+    })
+    .join('\n');
 }
 
 function overloadTable({ f26 }: RunFigures): string {
