@@ -10,7 +10,7 @@ describe('the options', () => {
       roundMs: 3_000,
       against: null,
     });
-    expect(readOptions(['--quick'])).toMatchObject({ rounds: 3, roundMs: 1_000 });
+    expect(readOptions(['--quick'])).toMatchObject({ rounds: 3, roundMs: 800 });
     expect(readOptions(['--quick', '--rounds', '7'])).toMatchObject({ rounds: 7 });
   });
 

@@ -20,7 +20,7 @@ the Node that production runs (24).
                    or contenders: ${contenderNames.filter((_, at) => at < 5).join(', ')}, …
                    What they are compared with is measured, too.
   --rounds N       how many rounds (default 5, 3 with --quick; with --against 9, 5 with --quick)
-  --round-ms N     how long a round is (default 3000; 1000 with --quick)
+  --round-ms N     how long a round is (default 3000; 800 with --quick)
   --tree DIR       measures the tracker of another working tree
   --against REV    measures it beside the tracker of a revision, or of the working tree in a folder, and tells what
                    is change and what is noise
@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[]): Options | null {
     return value;
   };
   const rounds = number('rounds', values.rounds, usualRounds(values), [1, 100]);
-  const roundMs = number('round-ms', values['round-ms'], values.quick ? 1_000 : 3_000, [50, 60_000]);
+  const roundMs = number('round-ms', values['round-ms'], values.quick ? 800 : 3_000, [50, 60_000]);
   if (values.profile && values.against !== undefined)
     problems.push('--profile and --against go one at a time');
   if (problems.length > 0)

@@ -35,7 +35,7 @@ export function trackerContender(
     scenario,
     // Each waits for the sender's linger, so that fewer would leave the server idle.
     connections: kind === 'stream' ? 1_024 : connectionsUsual,
-    warmUpRounds: 2.5,
+    warmUpRounds: 3,
     async start() {
       const tracker = await startTracker(bench, { name, kind, bundleFile });
       return tracker.contender;
