@@ -17,7 +17,12 @@ export async function capacityOf(
 ): Promise<number> {
   const calls = { requests, answer: await callOnce(server.url, requests[0]!) };
   await measureRound(bench.client, server, calls, warmUpMs);
-  const round = await measureRound(bench.client, server, calls, roundMs);
-  if ('void' in round) throw new Error(`Not all calls were accepted: ${round.void}`);
-  return round.rps;
+  let best = 0;
+  // What disturbs the machine for a while makes it less, and never more.
+  for (let at = 0; at < 3; at++) {
+    const round = await measureRound(bench.client, server, calls, roundMs / 2);
+    if ('void' in round) throw new Error(`Not all calls were accepted: ${round.void}`);
+    best = Math.max(best, round.rps);
+  }
+  return best;
 }
