@@ -35,10 +35,14 @@ export const tag = {
   data: (3 << 3) | 2,
 };
 
-/** Puts the body together, and what stands around it. */
-export function aggregateOf(parts: readonly Uint8Array[]): Buffer {
+/**
+ * Puts the body together, and what stands around it.
+ *
+ * @param room where it is made, if there is enough
+ */
+export function aggregateOf(parts: readonly Uint8Array[], room: Buffer = Buffer.alloc(0)): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, frameLength);
-  const out = Buffer.allocUnsafe(length);
+  const out = room.length < length ? Buffer.allocUnsafe(length) : room.subarray(0, length);
   let at = magic.copy(out);
   for (const part of parts) {
     out.set(part, at);

@@ -33,11 +33,19 @@ export function runOverheadBytes(partitionKey: string, explicitHashKey: string):
   return magic.length + tables + digestLength;
 }
 
-/** @param records as `putInnerRecord` wrote them, at least one */
-export function encodeRun(partitionKey: string, explicitHashKey: string, records: Uint8Array): Uint8Array {
-  return aggregateOf([
+/**
+ * @param records as `putInnerRecord` wrote them, at least one
+ * @param room where the aggregate is made, if there is enough
+ */
+export function encodeRun(
+  partitionKey: string,
+  explicitHashKey: string,
+  records: Uint8Array,
+  room?: Buffer,
+): Uint8Array {
+  const tables = [
     keyField(tag.partitionKeyTable, partitionKey),
     keyField(tag.explicitHashKeyTable, explicitHashKey),
-    records,
-  ]);
+  ];
+  return aggregateOf([...tables, records], room);
 }

@@ -43,6 +43,8 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
     }),
   });
   const underWay = new Set<Promise<unknown>>();
+  /** Buffers of calls that have ended, as many as were ever under way at once. */
+  const spares: Buffer[] = [];
   return {
     async put(records) {
       const call = putRecords(records);
@@ -60,7 +62,7 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
 
   async function putRecords(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]> {
     const command = new PutRecordsCommand({ StreamName: options.streamName, Records: [] });
-    const body = putRecordsBody(options.streamName, records);
+    const body = putRecordsBody(options.streamName, records, spares.pop());
     // In place of what the SDK has written for no records, before it is measured and signed.
     command.middlewareStack.add(
       (next) => (args) => {
@@ -75,6 +77,8 @@ export function connectKinesisEventStream(options: KinesisEventStreamOptions): E
         client.send(command, { abortSignal: timeOut }),
         rejection(timeOut),
       ]);
+      // All of it was read: after any other end, it may still be on its way.
+      spares.push(Buffer.from(body.buffer));
       return records.map((_, index) => outcome(Records[index]));
     } catch (error) {
       const failure = timeOut.aborted ? failed('TimeoutError') : failureOf(error);

@@ -5,7 +5,8 @@
 export interface EventStream {
   /**
    * Puts up to 500 records, up to 5 MiB together with their keys. Never rejects: what became of each record
-   * is told in its place, so that only failures go back. A call that fails whole fails each of its records.
+   * is told in its place, so that only failures go back. A call that fails whole fails each of its records. The
+   * records' data is looked at until then, and no longer: it may be used for something else.
    */
   put(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]>;
   /**

@@ -39,7 +39,9 @@ export class ScriptedEventStream implements EventStream {
     return this.#held?.length ?? 0;
   }
 
-  async put(records: readonly StreamRecord[]): Promise<readonly PutOutcome[]> {
+  async put(given: readonly StreamRecord[]): Promise<readonly PutOutcome[]> {
+    // Who puts may use the data for something else afterwards.
+    const records = given.map((record) => ({ ...record, data: Buffer.from(record.data) }));
     const call = this.calls.push(records) - 1;
     const held = this.#held;
     if (held) await new Promise<void>((resolve) => held.push(resolve));

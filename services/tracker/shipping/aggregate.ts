@@ -1,7 +1,7 @@
 import type { StreamRecord } from '@trackline/adapters/event-stream/event-stream';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import { randomHashKey } from '@trackline/proto/kpl';
-import { encodeRun } from '@trackline/proto/kpl-run';
+import { encodeRun, runOverheadBytes } from '@trackline/proto/kpl-run';
 import { recordBytesMax } from './event-queue.ts';
 import type { EventRun, SpoolOutlet } from './spool.ts';
 
@@ -12,13 +12,13 @@ import type { EventRun, SpoolOutlet } from './spool.ts';
  */
 export class Aggregate {
   readonly run: EventRun;
-  #record: StreamRecord;
+  #hashKey: string;
   /** How often the stream took others of its call, and not it. */
   failures = 0;
 
   private constructor(run: EventRun, randomBytes: RandomBytes) {
     this.run = run;
-    this.#record = encode(run, randomHashKey(randomBytes));
+    this.#hashKey = randomHashKey(randomBytes);
   }
 
   /** Takes as many waiting events as fit into `bytesMax`; null when none wait. */
@@ -27,21 +27,27 @@ export class Aggregate {
     return run && new Aggregate(run, randomBytes);
   }
 
-  get record(): StreamRecord {
-    return this.#record;
+  /** Its record. @param room where its data is made */
+  encode(room: Buffer): StreamRecord {
+    const { writer, records } = this.run;
+    const explicitHashKey = this.#hashKey;
+    const data = encodeRun(writer, explicitHashKey, records, room);
+    return { data, partitionKey: writer, explicitHashKey };
+  }
+
+  /** What its data takes. */
+  get dataBytes(): number {
+    const { writer, records } = this.run;
+    return runOverheadBytes(writer, this.#hashKey) + records.length;
   }
 
   /** What it counts for in a call: Kinesis adds the key to the data. */
   get bytes(): number {
-    return this.#record.data.length + this.#record.partitionKey.length;
+    return this.dataBytes + this.run.writer.length;
   }
 
   /** A fresh hash key, and so, likely, another shard than the one that was full. */
   rekey(randomBytes: RandomBytes): void {
-    this.#record = encode(this.run, randomHashKey(randomBytes));
+    this.#hashKey = randomHashKey(randomBytes);
   }
-}
-
-function encode({ writer, records }: EventRun, explicitHashKey: string): StreamRecord {
-  return { data: encodeRun(writer, explicitHashKey, records), partitionKey: writer, explicitHashKey };
 }

@@ -1,8 +1,9 @@
 import { innerRecordBytes, putInnerRecord } from '@trackline/proto/kpl-run';
+import type { BufferPool } from './buffer-pool.ts';
 import type { EventRun } from './spool.ts';
 
-/** A page begins small, since a lone event should not hold the room of hundreds, and grows as it fills. */
-const firstBytes = 4 * 1024;
+/** How much room a page begins with, where it is not likely to be filled. */
+const roomBytesMin = 4 * 1024;
 
 /** Where an event stands besides: of a spool in memory, nowhere. */
 export type Place = object | null;
@@ -10,6 +11,8 @@ export type Place = object | null;
 /** A run, with where its events stand. */
 export interface PlacedRun<P extends Place> extends EventRun {
   readonly place: P;
+  /** The buffer that holds its records, and nobody else's; null where others share it. */
+  readonly room: Buffer | null;
 }
 
 /**
@@ -22,7 +25,8 @@ export class EventPage<P extends Place> {
   readonly place: P;
   readonly #first: number;
   readonly #bytesMax: number;
-  #records = Buffer.allocUnsafeSlow(firstBytes);
+  readonly #pool: BufferPool;
+  #records: Buffer;
   #length = 0;
   /** Of each event: where its record ends, when it was accepted, and its offset in the place. */
   readonly #ends: number[] = [];
@@ -30,12 +34,25 @@ export class EventPage<P extends Place> {
   readonly #offsets: number[] = [];
   #taken = 0;
 
-  /** @param bytesMax what its records may take, but for a lone one */
-  constructor(writer: string, place: P, first: number, bytesMax: number) {
+  /**
+   * @param bytesMax what its records may take, but for a lone one
+   * @param pool of buffers of that size
+   * @param isLikelyFull whether it is likely to be filled: else it begins small, and grows
+   */
+  constructor(
+    writer: string,
+    place: P,
+    first: number,
+    bytesMax: number,
+    pool: BufferPool,
+    isLikelyFull: boolean,
+  ) {
     this.writer = writer;
     this.place = place;
     this.#first = first;
     this.#bytesMax = bytesMax;
+    this.#pool = pool;
+    this.#records = isLikelyFull ? pool.take(bytesMax) : Buffer.allocUnsafeSlow(roomBytesMin);
   }
 
   /** How many events are left in it, and what their records take. */
@@ -45,6 +62,11 @@ export class EventPage<P extends Place> {
 
   get bytes(): number {
     return this.#length - this.#takenBytes;
+  }
+
+  /** What the records of all that came take. */
+  get filledBytes(): number {
+    return this.#length;
   }
 
   /** Of the oldest event that is left. */
@@ -88,7 +110,8 @@ export class EventPage<P extends Place> {
     do this.#taken++;
     while (this.count > 0 && this.#taken - taken < eventsMax && this.#ends[this.#taken]! - from <= bytesMax);
     const records = this.#records.subarray(from, this.#takenBytes);
-    return { writer, first, last: this.sequence - 1, records, acceptedAtMs, place };
+    const room = from === 0 && this.count === 0 ? this.#records : null;
+    return { writer, first, last: this.sequence - 1, records, acceptedAtMs, place, room };
   }
 
   get #takenBytes(): number {
@@ -99,8 +122,8 @@ export class EventPage<P extends Place> {
   #makeRoom(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#records.length) return;
-    const doubled = Math.min(2 * this.#records.length, this.#bytesMax);
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, doubled));
+    const doubled = Math.max(needed, 2 * this.#records.length);
+    const larger = 2 * doubled < this.#bytesMax ? Buffer.allocUnsafeSlow(doubled) : this.#pool.take(needed);
     larger.set(this.#records.subarray(0, this.#length));
     this.#records = larger;
   }

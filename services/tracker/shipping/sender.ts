@@ -3,6 +3,7 @@ import type { Clock, Random, Timer } from '@trackline/domain/clock';
 import type { RandomBytes } from '@trackline/domain/message-id';
 import type { Limits } from '../limits.ts';
 import type { Aggregate } from './aggregate.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { Held } from './held.ts';
 import { type BackOffLimits, backOffMs, Outage } from './outage.ts';
 import { type Failure, outcomesOfBrokenPort, sortByOutcome } from './put-outcomes.ts';
@@ -84,6 +85,8 @@ export class Sender {
   readonly #resting: Resting;
   readonly #throttle: Throttle;
   readonly #outage: Outage;
+  /** For the records of calls under way. */
+  readonly #rooms: BufferPool;
   #callsUnderWay = 0;
   #wake: { readonly timer: Timer; readonly atOnce: boolean } | null = null;
   /** The spool handed out nothing when it was last asked, though something waits: it tells when it can. */
@@ -105,6 +108,8 @@ export class Sender {
     this.#resting = new Resting(options.clock, onDue);
     this.#throttle = new Throttle(options.clock, options.random, options.limits, onDue);
     this.#outage = new Outage(options.clock);
+    const { aggregateBytesMax, putBytesMax } = options.limits;
+    this.#rooms = new BufferPool(aggregateBytesMax, Math.ceil(putBytesMax / aggregateBytesMax));
     options.spool.onWaiting(() => this.#onWaiting());
     // What is left of another life may be ready already.
     this.#lingerForTheRest();
@@ -232,7 +237,10 @@ export class Sender {
     const { stream, clock, telemetry } = this.#options;
     this.#callsUnderWay++;
     const beganMs = clock.monotonicMs();
-    const outcomes = await stream.put(call.map((aggregate) => aggregate.record)).catch(outcomesOfBrokenPort);
+    const rooms = call.map(({ dataBytes }) => this.#rooms.take(dataBytes));
+    const records = call.map((aggregate, index) => aggregate.encode(rooms[index]!));
+    const outcomes = await stream.put(records).catch(outcomesOfBrokenPort);
+    for (const room of rooms) this.#rooms.give(room);
     this.#callsUnderWay--;
     const bytes = call.reduce((sum, aggregate) => sum + aggregate.bytes, 0);
     const { taken, failures } = sortByOutcome(call, outcomes);

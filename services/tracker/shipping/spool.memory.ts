@@ -4,6 +4,7 @@ import { encodeEventView } from '@trackline/proto/event-encoder';
 import { innerRecordBytes } from '@trackline/proto/kpl-run';
 import type { Limits } from '../limits.ts';
 import type { Durability } from './durability.ts';
+import type { PlacedRun } from './event-page.ts';
 import { EventQueue } from './event-queue.ts';
 import {
   type EventRun,
@@ -65,6 +66,7 @@ export class MemorySpool implements Spool {
     const events = eventsIn(run);
     this.#heldBytes -= run.records.length + events * this.#options.limits.eventOverheadBytes;
     this.#unsent -= events;
+    this.#waiting.giveBack(run as PlacedRun<null>);
   }
 
   /** Nothing waits to be kept. */

@@ -102,8 +102,14 @@ export class Stream {
     if (this.#chance.happens(faults.recordFailures)) return failed('InternalFailure');
     const sequenceNumber = String(++this.#records).padStart(56, '4');
     const shardId = `shardId-00000000000${shard}`;
-    // Nobody changes what was put; the sender makes a record anew when it is to go under another key.
-    const record = { shardId, sequenceNumber, partitionKey, data, arrivedAtMs: this.#time.wallMs };
+    // Who puts may use the data for something else afterwards.
+    const record = {
+      shardId,
+      sequenceNumber,
+      partitionKey,
+      data: Buffer.from(data),
+      arrivedAtMs: this.#time.wallMs,
+    };
     this.#shards[shard]!.push(record);
     this.#onTaken(record);
     this.#onRecord(shard);

@@ -55,7 +55,8 @@ export function readJson(value: unknown): Parameters {
 /** Fills parameters in, one by one. */
 class ParameterReader {
   readonly parameters = new Parameters();
-  readonly #said = new Set<string>();
+  /** What was said and left nothing behind. Made when it is needed, which is rare, and half of what reading costs. */
+  #saidInVain: Set<string> | null = null;
   #params: Record<string, string> | null = null;
   #subIds = 0;
   /** Of different names, whether they can be read or not. */
@@ -75,9 +76,13 @@ class ParameterReader {
     }
     if (!this.#isNew(field, name)) return;
     const text = decoded(value);
-    if (text !== null) this.#put(field, name, text);
+    if (text !== null) {
+      this.#put(field, name, text);
+      return;
+    }
+    this.#noteInVain(field ?? name);
     // A free parameter that can't be read is of no use, but no harm either.
-    else if (field !== undefined || subIdName.test(name)) this.fail('malformed');
+    if (field !== undefined || subIdName.test(name)) this.fail('malformed');
   }
 
   /** A member of a JSON object. */
@@ -102,14 +107,25 @@ class ParameterReader {
    */
   #isNew(field: Field | undefined, name: string): boolean {
     if (field === undefined && !this.#hasRoom(name)) return false;
-    const key = field ?? name;
-    if (this.#said.has(key)) return false;
-    this.#said.add(key);
+    if (this.#isSaid(field, name)) return false;
     if (field !== undefined) return true;
     if (!subIdName.test(name)) return ++this.#freeOnes <= limits.freeParamsMax;
     if (++this.#subIds <= limits.subIdsMax) return true;
     this.fail('sub_ids_too_many');
     return false;
+  }
+
+  #isSaid(field: Field | undefined, name: string): boolean {
+    const left =
+      field === undefined
+        ? this.#params !== null && Object.hasOwn(this.#params, name)
+        : this.parameters[field] !== '';
+    return left || (this.#saidInVain?.has(field ?? name) ?? false);
+  }
+
+  #noteInVain(key: string): void {
+    this.#saidInVain ??= new Set();
+    this.#saidInVain.add(key);
   }
 
   #hasRoom(name: string): boolean {
@@ -128,7 +144,9 @@ class ParameterReader {
   #put(field: Field | undefined, name: string, value: string): void {
     if (field !== undefined) {
       this.parameters[field] = value;
+      if (value === '') this.#noteInVain(field);
     } else if (isLong(value)) {
+      this.#noteInVain(name);
       // Others add parameters of their own to a link, as long as they like: no reason to refuse it.
       if (subIdName.test(name)) this.fail('sub_id_too_long');
     } else {

@@ -64,6 +64,8 @@ export class GroupCommit {
   readonly #queue: IntakeQueue;
   /** Accepted, and only in memory. */
   #atRisk = 0;
+  /** Where the frames of a group are made. */
+  #frames = Buffer.alloc(0);
   #trouble: Trouble | null = null;
   /** Whether bytes with sequences that were refused may be on the disk. */
   #isInDoubt = false;
@@ -277,7 +279,10 @@ export class GroupCommit {
 
   #framesOf(group: readonly Waiting[]): Buffer {
     const { salt } = this.#active!.segment;
-    const frames = Buffer.allocUnsafe(frameBytesOf(group));
+    const bytes = frameBytesOf(group);
+    // One group is written at a time.
+    if (this.#frames.length < bytes) this.#frames = Buffer.allocUnsafeSlow(2 * bytes);
+    const frames = this.#frames.subarray(0, bytes);
     let offset = 0;
     for (const { sequence, data } of group) offset = writeFrame(frames, offset, salt, sequence, data);
     return frames;

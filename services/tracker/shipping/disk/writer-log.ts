@@ -152,7 +152,9 @@ export class WriterLog {
   release(run: EventRun): boolean {
     if (!this.#taken.delete(run)) return false;
     this.#takenEvents -= eventsIn(run);
-    (run as PlacedRun<Segment>).place.held -= eventsIn(run);
+    const placed = run as PlacedRun<Segment>;
+    placed.place.held -= eventsIn(run);
+    this.#queue.giveBack(placed);
     this.#options.onSent(this);
     return true;
   }
