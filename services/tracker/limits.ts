@@ -67,10 +67,10 @@ export const limits = Object.freeze({
    * How late the event loop is: all ticks of a window are, while it had something to do for so much of the time. A call
    * waits for as long as a turn takes, and a few turns pass until this is seen.
    */
-  overloadLoopDelayMsHigh: 20,
-  overloadLoopDelayMsLow: 10,
+  overloadLoopDelayMsHigh: 50,
+  overloadLoopDelayMsLow: 25,
   overloadLoopUsePercent: 95,
-  overloadWindowMs: 40,
+  overloadWindowMs: 80,
   overloadTickEveryMs: 10,
 
   // The spool.
