@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Statement } from '@trackline/domain/ledger';
+import { messageIdMs } from '@trackline/domain/message-id';
 import { eventTypes, type TrackingEvent, transactionStatuses } from '@trackline/domain/tracking-event';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { anyCount, anyEvent, anyText, anyTime } from '../test/helpers/any-event.ts';
-import { decodeRecord, encodeEvent, encodeStatement } from './tracking-event.ts';
+import {
+  decodeRecord as decodeFrom,
+  encodeEvent,
+  encodeStatement,
+  type RecordSource,
+} from './tracking-event.ts';
 
 const schema = readFileSync(join(import.meta.dirname, 'tracking-event.proto'), 'utf8');
 
@@ -36,11 +42,12 @@ const click: TrackingEvent = {
 
 const bare: TrackingEvent = {
   ...click,
+  type: 'impression',
   programVersion: 0,
   publisherId: '',
   clickId: '',
   visitorId: '',
-  receivedAtMs: 0,
+  receivedAtMs: messageIdMs(click.messageId),
   ip: '',
   userAgent: '',
   referrer: '',
@@ -74,6 +81,13 @@ const statement: Statement = {
   onDisk: true,
 };
 
+/** Where records came from, if a test says nothing else. */
+const fromW: RecordSource = { partitionKey: 'w', region: 'eu-central-1' };
+
+function decodeRecord(bytes: Uint8Array, source = fromW) {
+  return decodeFrom(bytes, source);
+}
+
 /** A record of one field, as its bytes: what no honest encoder writes must be written by hand. */
 function field(id: number, value: string | number | Uint8Array): Uint8Array {
   const writer = protobuf.Writer.create();
@@ -92,11 +106,11 @@ function body(record: Uint8Array): Uint8Array {
 
 /** The event with more fields behind its own: where a field comes twice, the later one counts. */
 function eventWith(...fields: Uint8Array[]): Uint8Array {
-  return field(1, Buffer.concat([body(encodeEvent(click, 'w', 1)), ...fields]));
+  return field(1, Buffer.concat([body(encodeEvent(click, 1)), ...fields]));
 }
 
-function decodedEvent(record: Uint8Array) {
-  const decoded = decodeRecord(record);
+function decodedEvent(record: Uint8Array, source = fromW) {
+  const decoded = decodeRecord(record, source);
   if (decoded.kind !== 'event') throw new Error(JSON.stringify(decoded));
   return decoded;
 }
@@ -105,7 +119,8 @@ describe('an event', () => {
   test('comes back as it was, with its writer and sequence', () => {
     fc.assert(
       fc.property(anyEvent, ({ writer, sequence, ...rest }) => {
-        expect(decodeRecord(encodeEvent(rest, writer, sequence))).toEqual({
+        const source = { partitionKey: writer, region: rest.region };
+        expect(decodeRecord(encodeEvent(rest, sequence), source)).toEqual({
           kind: 'event',
           event: { ...rest, writer, sequence },
           unknownFields: null,
@@ -115,19 +130,18 @@ describe('an event', () => {
   });
 
   test('has one shape, however much of it is empty', () => {
-    const full = decodedEvent(encodeEvent(click, 'w', 1)).event;
-    const empty = decodedEvent(encodeEvent(bare, 'w', 1)).event;
+    const full = decodedEvent(encodeEvent(click, 1)).event;
+    const empty = decodedEvent(encodeEvent(bare, 1)).event;
     expect(Object.keys(empty)).toEqual(Object.keys(full));
-    expect(empty).toEqual({ ...bare, writer: 'w', sequence: 1 });
+    expect(empty).toEqual({ ...bare, writer: 'w', sequence: 1, region: fromW.region });
   });
 
-  test('spends no byte on what is empty', () => {
-    const written = body(encodeEvent(bare, 'w', 1)).length;
+  test('spends no byte on what is empty, or can be told from something else', () => {
+    const written = body(encodeEvent(bare, 1)).length;
     const kept = [
-      field(1, 'w'),
       field(2, 1),
-      field(3, bare.messageId),
-      field(4, 2),
+      field(32, Buffer.alloc(16)),
+      field(4, 1),
       field(5, bare.programId),
       // That consent was granted has to be said; that nobody said anything of it has not.
       field(21, 1),
@@ -140,7 +154,7 @@ describe('an event', () => {
       string,
       string
     >;
-    const decoded = decodedEvent(encodeEvent({ ...click, params }, 'w', 1)).event.params;
+    const decoded = decodedEvent(encodeEvent({ ...click, params }, 1)).event.params;
     expect(Object.entries(decoded)).toEqual(Object.entries(params));
     expect(({} as Record<string, unknown>).a).toBeUndefined();
     expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
@@ -150,27 +164,89 @@ describe('an event', () => {
     'stays readable with half a surrogate pair in a text of %i characters',
     (length) => {
       const broken = `${'x'.repeat(length - 1)}\ud83d`;
-      const odd = { ...click, userAgent: broken, params: { [broken]: broken }, region: `\ude00${broken}` };
-      const decoded = decodedEvent(encodeEvent(odd, 'w', 1)).event;
+      const odd = { ...click, userAgent: broken, params: { [broken]: broken }, instance: `\ude00${broken}` };
+      const decoded = decodedEvent(encodeEvent(odd, 1)).event;
       const mended = `${'x'.repeat(length - 1)}\ufffd`;
       expect(decoded.userAgent).toBe(mended);
       expect(decoded.params).toEqual({ [mended]: mended });
-      expect(decoded.region).toBe(`\ufffd${mended}`);
+      expect(decoded.instance).toBe(`\ufffd${mended}`);
     },
   );
 
   test('that was encoded is not touched by the next one', () => {
-    const first = encodeEvent(click, 'w', 1);
+    const first = encodeEvent(click, 1);
     const before = Buffer.from(first);
-    encodeEvent({ ...bare, userAgent: 'y'.repeat(5000) }, 'another writer', 2);
+    encodeEvent({ ...bare, userAgent: 'y'.repeat(5000) }, 2);
     expect(Buffer.from(first)).toEqual(before);
   });
 
   test('that can’t be encoded leaves nothing behind in the next one', () => {
-    const before = encodeEvent(click, 'w', 1);
+    const before = encodeEvent(click, 1);
     const unfit = { ...click, params: { a: 1 } } as unknown as TrackingEvent;
-    expect(() => encodeEvent(unfit, 'w', 1)).toThrow();
-    expect(encodeEvent(click, 'w', 1)).toEqual(before);
+    expect(() => encodeEvent(unfit, 1)).toThrow();
+    expect(encodeEvent(click, 1)).toEqual(before);
+  });
+});
+
+describe('an event that was written before ids were bytes', () => {
+  /** `click` of writer w, number 1, by the encoder of that time. */
+  const record = Buffer.from(
+    '0aa7020a017710011a2430313930613366322d373962302d376363332d393863342d6463306330633037333938' +
+      '6620022a0c6175726f72612d73686f657330073a02703142243031393061336632' +
+      '2d373962302d376363332d393863342d6463306330633037333938664a0276315080d0eab6b7335a09' +
+      '3139322e302e322e30620b4d6f7a696c6c612f352e306a1968747470733a2f2f626c6f672e6578616d706c652f706f7374' +
+      '721568747470733a2f2f73686f702e6578616d706c652f7a120a0473756231120a6e6577736c6574746572' +
+      '8201140a026f31120531392e39301a03455552200128018801019001019a0109747261636b65722d31' +
+      'a2010c65752d63656e7472616c2d31a80102b00103f201086d6964706f696e74fa010b7461726765745f686f7374',
+    'hex',
+  );
+
+  test('comes back as it was, and has its own writer and region', () => {
+    expect(decodeRecord(record, { partitionKey: 'another', region: 'another' })).toEqual({
+      kind: 'event',
+      event: { ...click, writer: 'w', sequence: 1 },
+      unknownFields: null,
+    });
+  });
+
+  test('took at least 30 % more', () => {
+    expect(encodeEvent(click, 1).length * 1.3).toBeLessThan(record.length);
+  });
+});
+
+describe('what an event does not say of itself', () => {
+  const told = (overrides: Partial<TrackingEvent>, source = fromW) =>
+    decodedEvent(encodeEvent({ ...bare, ...overrides }, 1), source).event;
+
+  test('is its writer and its region, as told of the record', () => {
+    expect(told({}, { partitionKey: 'w7', region: 'us-east-1' })).toMatchObject({
+      writer: 'w7',
+      region: 'us-east-1',
+    });
+  });
+
+  test('is a click’s id, and of other events there is none', () => {
+    expect(told({ type: 'click', clickId: bare.messageId }).clickId).toBe(bare.messageId);
+    expect(told({ type: 'transaction', clickId: bare.messageId }).clickId).toBe(bare.messageId);
+    expect(told({ type: 'transaction' }).clickId).toBe('');
+  });
+
+  test('is invalid without a partition key', () => {
+    const record = encodeEvent(bare, 1);
+    expect(decodeRecord(record, { ...fromW, partitionKey: '' })).toMatchObject({ reason: 'event_invalid' });
+  });
+
+  test.each([
+    ['consecutive', { sub1: 'a', sub2: 'b', other: 'c' }],
+    ['in another order', { sub2: 'b', sub1: 'a' }],
+    ['with a gap', { sub1: 'a', sub3: 'c' }],
+    ['with an empty one', { sub1: 'a', sub2: '', sub3: 'c' }],
+    [
+      'more than there may be',
+      Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`sub${i + 1}`, 'x'])),
+    ],
+  ])('is not the sub-ids: they come back %s', (_, params) => {
+    expect(told({ params }).params).toEqual(params);
   });
 });
 
@@ -239,12 +315,16 @@ describe('what came is invalid', () => {
   const uint64Max = Buffer.from('10ffffffffffffffffff01', 'hex');
 
   test.each([
-    ['no message id', eventWith(field(3, ''))],
-    ['a message id that is a UUIDv4', eventWith(field(3, '0190a3f2-79b0-4cc3-98c4-dc0c0c07398f'))],
-    ['a message id in capitals', eventWith(field(3, click.messageId.toUpperCase()))],
+    ['no message id', eventWith(field(32, ''))],
+    [
+      'a message id that is a UUIDv4',
+      eventWith(field(32, Buffer.from('0190a3f279b04cc398c4dc0c0c07398f', 'hex'))),
+    ],
+    ['a message id in capitals', eventWith(field(32, ''), field(3, click.messageId.toUpperCase()))],
+    ['a message id of 15 bytes', eventWith(field(32, Buffer.alloc(15, 0x77)))],
+    ['a message id of 17 bytes', eventWith(field(32, Buffer.alloc(17, 0x77)))],
     ['no program id', eventWith(field(5, ''))],
     ['a program id outside the pattern', eventWith(field(5, 'a#b'))],
-    ['no writer', eventWith(field(1, ''))],
     ['a writer of 257 characters', eventWith(field(1, 'w'.repeat(257)))],
     ['sequence 0', eventWith(field(2, 0))],
     ['sequence 2^53', eventWith(field(2, 2 ** 53))],
@@ -269,10 +349,10 @@ describe('what came is invalid', () => {
     const highest = Number.MAX_SAFE_INTEGER;
     const record = encodeEvent(
       { ...click, programVersion: highest, receivedAtMs: 253_402_300_799_999 },
-      'w'.repeat(256),
       highest,
     );
-    expect(decodedEvent(record).event).toMatchObject({
+    const source = { ...fromW, partitionKey: 'w'.repeat(256) };
+    expect(decodedEvent(record, source).event).toMatchObject({
       programVersion: highest,
       receivedAtMs: 253_402_300_799_999,
       sequence: highest,
@@ -296,7 +376,7 @@ describe('what came can’t be decoded', () => {
     ['a length of 4 GiB', Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f])],
     ['a user agent that is not UTF-8', eventWith(field(12, Buffer.from([0xff, 0xfe])))],
     ['a parameter that is not UTF-8', eventWith(field(15, field(1, Buffer.from([0xc0, 0xaf]))))],
-    ['a body of a kind that is not known', field(3, body(encodeEvent(click, 'w', 1)))],
+    ['a body of a kind that is not known', field(3, body(encodeEvent(click, 1)))],
     ['an event in the wrong wire type', field(1, 5)],
   ])('%s', (_, record) => {
     const decoded = decodeRecord(record);
@@ -305,14 +385,14 @@ describe('what came can’t be decoded', () => {
   });
 
   test('a record cut short anywhere', () => {
-    const record = encodeEvent(click, 'w', 1);
+    const record = encodeEvent(click, 1);
     for (let length = 0; length < record.length; length++) {
       expect(decodeRecord(record.subarray(0, length))).toMatchObject({ reason: 'event_undecodable' });
     }
   });
 
   test('any bytes, and any bytes in an event, and any byte of an event changed: it never throws', () => {
-    const good = encodeEvent(click, 'w', 1);
+    const good = encodeEvent(click, 1);
     const changed = fc
       .tuple(fc.nat({ max: good.length - 1 }), fc.nat({ max: 255 }))
       .map(([index, byte]) => Uint8Array.from(good).fill(byte, index, index + 1));
@@ -334,7 +414,7 @@ describe('what came can’t be decoded', () => {
 
 describe('the envelope', () => {
   test('that holds two bodies is what came last', () => {
-    const both = [encodeEvent(click, 'w', 1), encodeStatement(statement)];
+    const both = [encodeEvent(click, 1), encodeStatement(statement)];
     expect(decodeRecord(Buffer.concat(both)).kind).toBe('statement');
     expect(decodeRecord(Buffer.concat(both.reverse())).kind).toBe('event');
   });
@@ -354,7 +434,7 @@ describe('from a later release', () => {
 
   /** An event as the later release would write it. */
   function written(more: object): Uint8Array {
-    const ours = later.toObject(later.decode(body(encodeEvent(click, 'w', 1))));
+    const ours = later.toObject(later.decode(body(encodeEvent(click, 1))));
     return later.encode(later.fromObject({ ...ours, ...more })).finish();
   }
 
@@ -369,7 +449,7 @@ describe('from a later release', () => {
     const bytes = written(more);
     const { event: known, unknownFields } = decodedEvent(field(1, bytes));
     const { writer, sequence, ...rest } = known;
-    const whole = Buffer.concat([body(encodeEvent(rest, writer, sequence)), unknownFields!]);
+    const whole = Buffer.concat([body(encodeEvent(rest, sequence)), unknownFields!]);
     expect(later.toObject(later.decode(whole))).toEqual(later.toObject(later.decode(bytes)));
   });
 

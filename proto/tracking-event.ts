@@ -1,7 +1,7 @@
 import { type Consent, type ConsentChoice, consentBases } from '@trackline/domain/consent';
 import { isIdentifier } from '@trackline/domain/identifier';
 import type { Statement } from '@trackline/domain/ledger';
-import { isMessageId } from '@trackline/domain/message-id';
+import { isMessageId, messageIdMs } from '@trackline/domain/message-id';
 import {
   eventTypes,
   type RecordedEvent,
@@ -10,8 +10,9 @@ import {
   transactionStatuses,
 } from '@trackline/domain/tracking-event';
 import protobuf from 'protobufjs/minimal.js';
-import { encodeEventView } from './event-encoder.ts';
+import { encodeEventView, subIdName } from './event-encoder.ts';
 import { trackline } from './gen/tracking-event.js';
+import { base64urlText, uuidText } from './id-bytes.ts';
 
 /**
  * The codec of the event stream's records. Encoding trusts its caller, who built the value; decoding trusts
@@ -19,6 +20,14 @@ import { trackline } from './gen/tracking-event.js';
  */
 
 const { StreamRecord } = trackline.v1;
+
+/** Where a record came from: what an event does not say of itself. */
+export interface RecordSource {
+  /** Of the record itself, be it inside an aggregate: its writer. */
+  readonly partitionKey: string;
+  /** Of the stream, and so of the tracker; '' where nobody knows it. */
+  readonly region: string;
+}
 
 export type DecodedRecord =
   | {
@@ -49,9 +58,12 @@ const instanceLengthMax = 256;
 /** The last millisecond of the year 9999: whoever writes times for people goes no further. */
 const timeMsMax = 253_402_300_799_999;
 
-/** One tracking event as the body of a stream record, with the place that its writer gave it. */
-export function encodeEvent(event: TrackingEvent, writer: string, sequence: number): Uint8Array {
-  return Buffer.from(encodeEventView(event, writer, sequence));
+/**
+ * One tracking event as the body of a stream record, with the number that its writer gave it; the record's partition
+ * key is to be the writer.
+ */
+export function encodeEvent(event: TrackingEvent, sequence: number): Uint8Array {
+  return Buffer.from(encodeEventView(event, sequence));
 }
 
 /** One statement as the body of a stream record. */
@@ -60,7 +72,7 @@ export function encodeStatement(statement: Statement): Uint8Array {
 }
 
 /** Whatever the bytes are: an event, a statement, or why they are neither. Never throws. */
-export function decodeRecord(bytes: Uint8Array): DecodedRecord {
+export function decodeRecord(bytes: Uint8Array, source: RecordSource): DecodedRecord {
   if (bytes.length === 0) return bad('event_undecodable', 'The record is empty.');
   let record: trackline.v1.StreamRecord & trackline.v1.StreamRecord.$Shape;
   try {
@@ -70,7 +82,7 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord {
   } catch (error) {
     return bad('event_undecodable', (error as Error).message);
   }
-  if (record.body === 'event') return checkedEvent(record.event as trackline.v1.TrackingEvent);
+  if (record.body === 'event') return checkedEvent(record.event as trackline.v1.TrackingEvent, source);
   if (record.body === 'statement') return checkedStatement(record.statement as trackline.v1.Statement);
   return bad('event_undecodable', 'The record holds nothing that this build knows.');
 }
@@ -87,15 +99,17 @@ class WellFormedWriter extends protobuf.BufferWriter {
   }
 }
 
-function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
+function checkedEvent(event: trackline.v1.TrackingEvent, source: RecordSource): DecodedRecord {
+  const writer = event.writer || source.partitionKey;
+  const messageId = event.messageIdBytes.length > 0 ? uuidText(event.messageIdBytes) : event.messageId;
+  if (!isMessageId(messageId)) return invalid('It has no message id, or one that is no UUIDv7.');
   const sequence = asNumber(event.sequence);
   const programVersion = asNumber(event.programVersion);
-  const receivedAtMs = asNumber(event.receivedAtMs);
+  const receivedAtMs = asNumber(event.receivedAtMs) || messageIdMs(messageId);
   const type = eventTypes[event.type - 1];
   const transaction = event.transaction ? checkedTransaction(event.transaction) : null;
-  if (!isMessageId(event.messageId)) return invalid('It has no message id, or one that is no UUIDv7.');
   if (!isIdentifier(event.programId)) return invalid('It has no program id, or one that is none.');
-  if (!isWriter(event.writer)) return invalid('It has no writer, or one of over 256 characters.');
+  if (!isWriter(writer)) return invalid('It has no writer, or one of over 256 characters.');
   if (!isCount(sequence) || sequence === 0) return invalid('It has no sequence, or one beyond 2^53.');
   if (!isCount(programVersion)) return invalid('Its program version is beyond 2^53.');
   if (!isTime(receivedAtMs)) return invalid('Its time is beyond the year 9999.');
@@ -105,15 +119,15 @@ function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
   return {
     kind: 'event',
     event: {
-      writer: event.writer,
+      writer,
       sequence,
-      messageId: event.messageId,
+      messageId,
       type,
       programId: event.programId,
       programVersion,
       publisherId: event.publisherId,
-      clickId: event.clickId,
-      visitorId: event.visitorId,
+      clickId: clickIdOf(event) || (type === 'click' ? messageId : ''),
+      visitorId: event.visitorIdBytes.length > 0 ? base64urlText(event.visitorIdBytes) : event.visitorId,
       receivedAtMs,
       ip: event.ip,
       userAgent: event.userAgent,
@@ -121,16 +135,25 @@ function checkedEvent(event: trackline.v1.TrackingEvent): DecodedRecord {
       landingUrl: event.landingUrl,
       redirectReason: event.redirectReason as RecordedEvent['redirectReason'],
       vastEvent: event.vastEvent as RecordedEvent['vastEvent'],
-      params: event.params,
+      params: paramsOf(event),
       transaction,
       consent: consentOf(event),
       bot: event.bot,
       unverified: event.unverified,
       instance: event.instance,
-      region: event.region,
+      region: event.region || source.region,
     },
     unknownFields: unknownFieldsOf(event),
   };
+}
+
+function clickIdOf({ clickId, clickIdBytes }: trackline.v1.TrackingEvent): string {
+  return clickIdBytes.length > 0 ? uuidText(clickIdBytes) : clickId;
+}
+
+function paramsOf({ params, subIds }: trackline.v1.TrackingEvent): RecordedEvent['params'] {
+  if (subIds.length === 0) return params;
+  return { ...Object.fromEntries(subIds.map((value, index) => [subIdName(index), value])), ...params };
 }
 
 function checkedTransaction(transaction: trackline.v1.Transaction.$Properties): Transaction | undefined {

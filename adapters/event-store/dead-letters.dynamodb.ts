@@ -111,7 +111,8 @@ const summaryOnly = {
 };
 
 function summaryOf(values: Record<string, unknown>): DeadLetterSummary {
-  return { replayedAtMs: null, ...values } as unknown as DeadLetterSummary;
+  const origin = { region: '', ...(values.origin as object) };
+  return { replayedAtMs: null, ...values, origin } as unknown as DeadLetterSummary;
 }
 
 function headItem({ reason, detail, bytes, origin }: DeadLetter): Item {

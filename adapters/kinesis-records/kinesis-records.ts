@@ -24,6 +24,8 @@ export interface SourcePart {
  */
 export interface RecordOrigin {
   readonly stream: string;
+  /** The stream's; '' in a dead letter of the first releases. */
+  readonly region: string;
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly index: number;
@@ -52,7 +54,7 @@ export function comeAgain(sequenceNumbers: readonly string[]): KinesisStreamBatc
 }
 
 /** Makes the origins of what one record holds. */
-function origins({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
+function origins({ awsRegion, eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
   const { sequenceNumber } = kinesis;
   const stream = eventSourceARN.slice(eventSourceARN.lastIndexOf('/') + 1);
   const shardId = eventID.slice(0, eventID.indexOf(':'));
@@ -60,6 +62,7 @@ function origins({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
   const arrivedAtMs = Math.round(kinesis.approximateArrivalTimestamp * 1000);
   return (index: number, partitionKey: string): RecordOrigin => ({
     stream,
+    region: awsRegion,
     shardId,
     sequenceNumber,
     index,

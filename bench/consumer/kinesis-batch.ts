@@ -17,7 +17,7 @@ export function aggregatesOf(events: readonly RecordedEvent[]): Uint8Array[] {
   const aggregates: UserRecord[][] = [];
   let bytes = Infinity;
   for (const event of events) {
-    const data = encodeEvent(event, writer, event.sequence);
+    const data = encodeEvent(event, event.sequence);
     const recordBytes = innerRecordBytes(data.length);
     if (bytes + recordBytes > aggregateBytesMax) {
       aggregates.push([]);

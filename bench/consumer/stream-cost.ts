@@ -64,7 +64,7 @@ function bytesByField(all: readonly RecordedEvent[]): Record<string, number> {
 }
 
 function sizeOf(event: RecordedEvent): number {
-  return encodeEvent(event, event.writer, event.sequence).length;
+  return encodeEvent(event, event.sequence).length;
 }
 
 function sum(numbers: readonly number[]): number {

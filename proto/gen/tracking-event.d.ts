@@ -189,6 +189,18 @@ export namespace trackline {
             /** TrackingEvent redirectReason. */
             redirectReason: string;
 
+            /** TrackingEvent messageIdBytes. */
+            messageIdBytes: Uint8Array;
+
+            /** TrackingEvent clickIdBytes. */
+            clickIdBytes: Uint8Array;
+
+            /** TrackingEvent visitorIdBytes. */
+            visitorIdBytes: Uint8Array;
+
+            /** TrackingEvent subIds. */
+            subIds: string[];
+
             /**
              * Encodes the specified TrackingEvent message. Does not implicitly {@link trackline.v1.TrackingEvent.verify|verify} messages.
              * @param message TrackingEvent message or plain object to encode
@@ -284,6 +296,18 @@ export namespace trackline {
 
                 /** TrackingEvent redirectReason */
                 redirectReason?: (string|null);
+
+                /** TrackingEvent messageIdBytes */
+                messageIdBytes?: (Uint8Array|null);
+
+                /** TrackingEvent clickIdBytes */
+                clickIdBytes?: (Uint8Array|null);
+
+                /** TrackingEvent visitorIdBytes */
+                visitorIdBytes?: (Uint8Array|null);
+
+                /** TrackingEvent subIds */
+                subIds?: (string[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -124,6 +124,7 @@ export const trackline = $root.trackline = (() => {
 
             const TrackingEvent = function (properties) {
                 this.params = {};
+                this.subIds = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -154,6 +155,10 @@ export const trackline = $root.trackline = (() => {
             TrackingEvent.prototype.consentBasis = 0;
             TrackingEvent.prototype.vastEvent = "";
             TrackingEvent.prototype.redirectReason = "";
+            TrackingEvent.prototype.messageIdBytes = $util.newBuffer([]);
+            TrackingEvent.prototype.clickIdBytes = $util.newBuffer([]);
+            TrackingEvent.prototype.visitorIdBytes = $util.newBuffer([]);
+            TrackingEvent.prototype.subIds = $util.emptyArray;
 
             TrackingEvent.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -211,6 +216,15 @@ export const trackline = $root.trackline = (() => {
                     writer.uint32(242).string(message.vastEvent);
                 if (message.redirectReason != null && $Object.hasOwnProperty.call(message, "redirectReason") && message.redirectReason !== "")
                     writer.uint32(250).string(message.redirectReason);
+                if (message.messageIdBytes != null && $Object.hasOwnProperty.call(message, "messageIdBytes") && message.messageIdBytes.length)
+                    writer.uint32(258).bytes(message.messageIdBytes);
+                if (message.clickIdBytes != null && $Object.hasOwnProperty.call(message, "clickIdBytes") && message.clickIdBytes.length)
+                    writer.uint32(266).bytes(message.clickIdBytes);
+                if (message.visitorIdBytes != null && $Object.hasOwnProperty.call(message, "visitorIdBytes") && message.visitorIdBytes.length)
+                    writer.uint32(274).bytes(message.visitorIdBytes);
+                if (message.subIds != null && message.subIds.length)
+                    for (let i = 0; i < message.subIds.length; ++i)
+                        writer.uint32(282).string(message.subIds[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -482,6 +496,41 @@ export const trackline = $root.trackline = (() => {
                                 message.redirectReason = value;
                             else
                                 delete message.redirectReason;
+                            continue;
+                        }
+                    case 32: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.messageIdBytes = value;
+                            else
+                                delete message.messageIdBytes;
+                            continue;
+                        }
+                    case 33: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.clickIdBytes = value;
+                            else
+                                delete message.clickIdBytes;
+                            continue;
+                        }
+                    case 34: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.visitorIdBytes = value;
+                            else
+                                delete message.visitorIdBytes;
+                            continue;
+                        }
+                    case 35: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.subIds && message.subIds.length))
+                                message.subIds = [];
+                            message.subIds.push(reader.stringVerify());
                             continue;
                         }
                     }

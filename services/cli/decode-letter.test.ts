@@ -6,10 +6,11 @@ import { statement } from '../../test/helpers/statements.ts';
 import { decodeLetter, describeParts, kindOfReason } from './decode-letter.ts';
 
 const event = trackingEvent({ programId: 'a', userAgent: '\u009b31m' });
+const source = { partitionKey: 'w', region: 'eu-central-1' };
 const saying = statement({ acceptedThrough: 2 });
 
 test('an event', () => {
-  expect(decodeLetter('event-record', encodeEvent(event, 'w', 7))).toEqual([
+  expect(decodeLetter('event-record', encodeEvent(event, 7), source)).toEqual([
     { kind: 'event', event: { ...event, writer: 'w', sequence: 7 }, unknownFields: null },
   ]);
 });
@@ -17,15 +18,19 @@ test('an event', () => {
 test('each record of an aggregate', () => {
   const record = (data: Uint8Array) => ({ partitionKey: 'w', explicitHashKey: '0', data });
   const bytes = encodeAggregate([
-    record(encodeEvent(event, 'w', 1)),
+    record(encodeEvent(event, 1)),
     record(encodeStatement(saying)),
     record(Buffer.from([0xff])),
   ]);
-  expect(decodeLetter('event-record', bytes).map(({ kind }) => kind)).toEqual(['event', 'statement', 'bad']);
+  expect(
+    decodeLetter('event-record', bytes, { ...source, partitionKey: 'of the aggregate' }).map(
+      ({ kind }) => kind,
+    ),
+  ).toEqual(['event', 'statement', 'bad']);
 });
 
 test('an update, where it can be read, or its text, or why it is none', () => {
-  const decode = (bytes: Uint8Array) => decodeLetter('core-data-update', bytes)[0];
+  const decode = (bytes: Uint8Array) => decodeLetter('core-data-update', bytes, source)[0];
   expect(decode(Buffer.from('{"id":"a","version":1,"deleted":true}'))).toEqual({
     kind: 'update',
     update: { id: 'a', version: 1, deleted: true },
@@ -35,8 +40,10 @@ test('an update, where it can be read, or its text, or why it is none', () => {
 });
 
 test('a record of which nobody said what it is', () => {
-  expect(decodeLetter(null, Buffer.from('{"id":"a","version":1,"deleted":true}'))[0]?.kind).toBe('update');
-  expect(decodeLetter(null, encodeEvent(event, 'w', 7))[0]?.kind).toBe('event');
+  expect(decodeLetter(null, Buffer.from('{"id":"a","version":1,"deleted":true}'), source)[0]?.kind).toBe(
+    'update',
+  );
+  expect(decodeLetter(null, encodeEvent(event, 7), source)[0]?.kind).toBe('event');
 });
 
 test.each([
@@ -51,11 +58,11 @@ test.each([
 
 test('every part can be shown, and none reaches the terminal', () => {
   const parts = [
-    ...decodeLetter('event-record', encodeEvent(event, 'w', 1)),
-    ...decodeLetter('event-record', encodeStatement(saying)),
-    ...decodeLetter('event-record', Buffer.from([0xff])),
-    ...decodeLetter('core-data-update', Buffer.from('\u001b[31m')),
-    ...decodeLetter('core-data-update', Buffer.from('{"id":"a","version":1,"deleted":true}')),
+    ...decodeLetter('event-record', encodeEvent(event, 1), source),
+    ...decodeLetter('event-record', encodeStatement(saying), source),
+    ...decodeLetter('event-record', Buffer.from([0xff]), source),
+    ...decodeLetter('core-data-update', Buffer.from('\u001b[31m'), source),
+    ...decodeLetter('core-data-update', Buffer.from('{"id":"a","version":1,"deleted":true}'), source),
   ];
   const shown = describeParts(parts, false);
   expect(shown).toEqual([
@@ -68,7 +75,7 @@ test('every part can be shown, and none reaches the terminal', () => {
 });
 
 test('much is shown in part, unless all is asked for', () => {
-  const text = decodeLetter('core-data-update', Buffer.from('x'.repeat(70_000)));
+  const text = decodeLetter('core-data-update', Buffer.from('x'.repeat(70_000)), source);
   expect(describeParts(text, false)[0]).toMatch(
     /^It is text:\nx{4084}\n… and 65,916 more characters; --full shows all\.$/,
   );

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '@trackline/domain/tracking-event';
 import { reasons } from '@trackline/domain/verdict';
 import { formatUpdate, parseUpdate } from '@trackline/proto/core-data-update';
 import { deaggregate } from '@trackline/proto/kpl';
-import { decodeRecord } from '@trackline/proto/tracking-event';
+import { decodeRecord, type RecordSource } from '@trackline/proto/tracking-event';
 import { limits } from './limits.ts';
 import { counted } from './table.ts';
 import { visible, visibleJson, visibleLines } from './visible.ts';
@@ -21,12 +21,18 @@ export type DecodedPart =
  * aggregate. What a newer build wrote may be readable by now, so a letter is not assumed to be bad.
  *
  * @param at what the record was meant to be; null where nobody said
+ * @param source where the record came from; what is inside an aggregate has a partition key of its own
  */
-export function decodeLetter(at: RecordKind | null, bytes: Uint8Array): readonly DecodedPart[] {
+export function decodeLetter(
+  at: RecordKind | null,
+  bytes: Uint8Array,
+  source: RecordSource,
+): readonly DecodedPart[] {
   const kind = at ?? (parseUpdate(bytes).ok ? 'core-data-update' : 'event-record');
   if (kind === 'core-data-update') return [decodeUpdate(bytes)];
-  const records = deaggregate(bytes)?.map(({ data }) => data) ?? [bytes];
-  return records.map(decodeEventRecord);
+  const { partitionKey, region } = source;
+  const records = deaggregate(bytes) ?? [{ data: bytes, partitionKey }];
+  return records.map(({ data, partitionKey }) => decodeEventRecord(data, { partitionKey, region }));
 }
 
 export type RecordKind = 'event-record' | 'core-data-update';
@@ -47,8 +53,8 @@ function decodeUpdate(bytes: Uint8Array): DecodedPart {
   }
 }
 
-function decodeEventRecord(bytes: Uint8Array): DecodedPart {
-  const decoded = decodeRecord(bytes);
+function decodeEventRecord(bytes: Uint8Array, source: RecordSource): DecodedPart {
+  const decoded = decodeRecord(bytes, source);
   if (decoded.kind !== 'event') return decoded;
   const { kind, event, unknownFields } = decoded;
   return { kind, event, unknownFields: unknownFields && Buffer.from(unknownFields).toString('base64') };

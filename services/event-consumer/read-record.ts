@@ -37,7 +37,7 @@ export function readRecord(source: SourceRecord): RecordContent {
 }
 
 function readPart(part: SourcePart): Entry {
-  const decoded = decodeRecord(part.bytes);
+  const decoded = decodeRecord(part.bytes, part.origin);
   if (decoded.kind === 'event') return { kind: 'event', part, storable: decoded };
   if (decoded.kind === 'bad') return { ...decoded, part };
   const { statement } = decoded;

@@ -117,8 +117,9 @@ async function readStream(stream: string) {
       new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
     );
     const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }));
-    for (const { Data } of Records) {
-      found.push(...(deaggregate(Data!)?.map(({ data }) => data) ?? [Data!]).map(decodeRecord));
+    for (const { Data, PartitionKey } of Records) {
+      const inner = deaggregate(Data!) ?? [{ data: Data!, partitionKey: PartitionKey! }];
+      found.push(...inner.map(({ data, partitionKey }) => decodeRecord(data, { partitionKey, region })));
     }
   }
   client.destroy();

@@ -20,21 +20,24 @@ afterAll(() => cli?.stop());
 describe('events and their account', () => {
   const writer = 'cli-contract-test';
   const nowMs = Date.now();
-  const event = (type: 'impression' | 'click', userAgent: string): TrackingEvent =>
-    trackingEvent({
-      messageId: newMessageId(nowMs, randomFillSync),
+  const event = (type: 'impression' | 'click', userAgent: string): TrackingEvent => {
+    const messageId = newMessageId(nowMs, randomFillSync);
+    return trackingEvent({
+      messageId,
       type,
       programId: 'account',
+      clickId: type === 'click' ? messageId : '',
       receivedAtMs: nowMs,
       userAgent,
       params: { sub1: 'x' },
     });
+  };
   let recorded: TrackingEvent[];
 
   beforeAll(async () => {
     recorded = [event('impression', 'a\u001b[2Jb'), event('click', 'plain'), event('impression', 'plain')];
     for (const [index, each] of recorded.entries()) {
-      await cli.put(cli.file.eventStream, writer, encodeEvent(each, writer, index + 1));
+      await cli.put(cli.file.eventStream, writer, encodeEvent(each, index + 1));
     }
     await until('the ledger to have them', async () => {
       const { stdout } = await cli.trackline('ledger', '--writer', writer, '--json');
@@ -141,7 +144,7 @@ describe('orders', () => {
 
   beforeAll(async () => {
     for (const [index, each] of all.entries()) {
-      await cli.put(cli.file.eventStream, writer, encodeEvent(each, writer, index + 1));
+      await cli.put(cli.file.eventStream, writer, encodeEvent(each, index + 1));
     }
     await until('the ledger to have them', async () => {
       const { stdout } = await cli.trackline('ledger', '--writer', writer, '--json');
@@ -192,7 +195,7 @@ describe('a visitor', () => {
       }),
     );
     for (const [index, each] of all.entries()) {
-      await cli.put(cli.file.eventStream, writer, encodeEvent(each, writer, index + 1));
+      await cli.put(cli.file.eventStream, writer, encodeEvent(each, index + 1));
     }
     const persisted = async () => {
       const { stdout } = await cli.trackline('ledger', '--writer', writer, '--json');

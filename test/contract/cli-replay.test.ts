@@ -52,7 +52,7 @@ describe('trackline dead-letters replay', () => {
     const Key = { pk: { S: 'replays' }, sk: { S: 'o-replayed' } };
     const TableName = cli.file.tables.transactions;
     await dynamoDb.send(new PutItemCommand({ TableName, Item: { ...Key, status: { S: 'refunded' } } }));
-    await cli.put(cli.file.eventStream, 'replays', bytesOf(event));
+    await cli.put(cli.file.eventStream, event.writer, bytesOf(event));
 
     const days = () => new Set([nowMs, Date.now()].map((ms) => new Date(ms).toISOString().slice(0, 10)));
     const lettersOf = async (...words: string[]) => {

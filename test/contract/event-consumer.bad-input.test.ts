@@ -65,6 +65,7 @@ describe('bad event records', () => {
       expect(letter!.detail).not.toBe('');
       expect(letter!.origin).toEqual({
         stream: 'trackline-events',
+        region: 'eu-central-1',
         shardId: 'shardId-000000000000',
         sequenceNumber: batch.Records[1]!.kinesis.sequenceNumber,
         index: 0,

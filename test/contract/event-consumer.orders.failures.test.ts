@@ -44,8 +44,8 @@ describe('orders', () => {
               sequence: n + 2,
               ...(n === 0 && { messageId: keyedId() }),
             }));
-            const records = [click, ...all].map((each, n) => kinesisRecord(bytesOf(each), n + 1));
-            const other = kinesisRecord(bytesOf(recordedEvent({ writer: 'w2' })), 9);
+            const records = kinesisEvent(click, ...all).Records;
+            const other = kinesisRecord(bytesOf(recordedEvent()), 9, 'trackline-events', 'w2');
             let faulty = true;
             let hits = 0;
             proxy.treat = (call) => {

@@ -18,6 +18,7 @@ function letter(bytes: Uint8Array, overrides: Partial<DeadLetter> = {}): DeadLet
     bytes,
     origin: {
       stream: 'trackline-events',
+      region: 'eu-central-1',
       shardId: 'shardId-000000000001',
       sequenceNumber: '49590338271490256608559692538361571095921575989136588898',
       index: ++place,

@@ -5,8 +5,9 @@ import { connectKinesisEventStream } from '@trackline/adapters/event-stream/even
 import { systemClock } from '@trackline/domain/clock';
 import { newMessageId } from '@trackline/domain/message-id';
 import type { RecordedEvent } from '@trackline/domain/tracking-event';
+import { encodeAggregate } from '@trackline/proto/kpl';
 import { recordedEvent } from '../helpers/events.ts';
-import { aggregate, bytesOf } from '../helpers/kinesis-records.ts';
+import { bytesOf } from '../helpers/kinesis-records.ts';
 import { until } from '../helpers/until.ts';
 import type { Fault } from './fault.ts';
 import { percentile } from './harness/percentile.ts';
@@ -102,7 +103,10 @@ async function pass(
   const bodies = all.map((event, index) => (index === at && poison ? poison.bytes(event) : bytesOf(event)));
   const neighbours = all.filter((_, index) => !(index === at && poison));
   for (const { messageId } of neighbours) oracle.accept(messageId);
-  const records = form === 'records' ? bodies : [aggregate(...bodies)];
+  const records =
+    form === 'records'
+      ? bodies
+      : [encodeAggregate(bodies.map((data) => ({ partitionKey: writer, explicitHashKey: '0', data })))];
   const fromMs = performance.now();
   const outcomes = await stream.put(records.map((data) => ({ data, partitionKey: writer })));
   const refused = outcomes.find(({ ok }) => !ok);

@@ -4,22 +4,28 @@ import { encodeEvent } from '@trackline/proto/tracking-event';
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { eventTimeMs } from './events.ts';
 
+const stream = 'trackline-events';
+
 /**
- * Records, or bodies of such, as an event-source mapping hands them to a Lambda; each its own sequence
- * number.
+ * Records, bodies of such, or events that have one to themselves, as an event-source mapping hands them to a Lambda;
+ * each its own sequence number.
  */
-export function kinesisEvent(...records: readonly (Uint8Array | KinesisStreamRecord)[]): KinesisStreamEvent {
+export function kinesisEvent(
+  ...records: readonly (Uint8Array | KinesisStreamRecord | RecordedEvent)[]
+): KinesisStreamEvent {
   return {
-    Records: records.map((each, index) =>
-      each instanceof Uint8Array ? kinesisRecord(each, index + 1) : each,
-    ),
+    Records: records.map((each, index) => {
+      if (each instanceof Uint8Array) return kinesisRecord(each, index + 1);
+      return 'kinesis' in each ? each : kinesisRecord(bytesOf(each), index + 1, stream, each.writer);
+    }),
   };
 }
 
 export function kinesisRecord(
   body: Uint8Array,
   number: number,
-  stream = 'trackline-events',
+  streamName = stream,
+  partitionKey = 'w1',
 ): KinesisStreamRecord {
   const sequenceNumber = String(number).padStart(56, '4');
   return {
@@ -27,12 +33,12 @@ export function kinesisRecord(
     eventID: `shardId-000000000000:${sequenceNumber}`,
     eventName: 'aws:kinesis:record',
     eventSource: 'aws:kinesis',
-    eventSourceARN: `arn:aws:kinesis:eu-central-1:000000000000:stream/${stream}`,
+    eventSourceARN: `arn:aws:kinesis:eu-central-1:000000000000:stream/${streamName}`,
     eventVersion: '1.0',
     invokeIdentityArn: 'arn:aws:iam::000000000000:role/test',
     kinesis: {
       kinesisSchemaVersion: '1.0',
-      partitionKey: 'w1',
+      partitionKey,
       sequenceNumber,
       data: Buffer.from(body).toString('base64'),
       approximateArrivalTimestamp: eventTimeMs / 1000,
@@ -41,14 +47,14 @@ export function kinesisRecord(
 }
 
 export function bytesOf(event: RecordedEvent): Uint8Array {
-  return encodeEvent(event, event.writer, event.sequence);
+  return encodeEvent(event, event.sequence);
 }
 
 /** An aggregate as the sender makes them, of events or of any bytes in their place. */
 export function aggregate(...parts: readonly (RecordedEvent | Uint8Array)[]): Uint8Array {
   return encodeAggregate(
     parts.map((part) => ({
-      partitionKey: 'w1',
+      partitionKey: part instanceof Uint8Array ? 'w1' : part.writer,
       explicitHashKey: '1234567890',
       data: part instanceof Uint8Array ? part : bytesOf(part),
     })),

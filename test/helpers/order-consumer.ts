@@ -1,7 +1,7 @@
 import type { RecordedEvent, TransactionStatus } from '@trackline/domain/tracking-event';
 import type { TestDynamoDb } from './dynamodb.ts';
 import { buildConsumer } from './event-consumer.ts';
-import { bytesOf, context, kinesisEvent } from './kinesis-records.ts';
+import { context, kinesisEvent } from './kinesis-records.ts';
 import { transactionRun } from './orders.ts';
 
 export async function buildOrderConsumer(dynamoDb: TestDynamoDb) {
@@ -9,8 +9,7 @@ export async function buildOrderConsumer(dynamoDb: TestDynamoDb) {
   return {
     ...consumer,
     /** Consumes events, each in a record of its own, in one batch. */
-    consume: (...events: readonly RecordedEvent[]) =>
-      consumer.handler(kinesisEvent(...events.map(bytesOf)), context()),
+    consume: (...events: readonly RecordedEvent[]) => consumer.handler(kinesisEvent(...events), context()),
     order: (orderId = 'o-1') => consumer.orders.find('shoes', orderId),
     orderIds: async () => (await dynamoDb.items(consumer.tables.transactions)).map(({ sk }) => sk!.S),
     /** Of each event, in order, whom it is marked as a duplicate of. */

@@ -40,10 +40,12 @@ export function keyedId(ms = eventTimeMs): string {
 /** A click before the tests' transactions. */
 export function clickEvent(overrides: Partial<RecordedEvent> = {}): RecordedEvent {
   const receivedAtMs = eventTimeMs - 3_600_000;
+  const messageId = newMessageId(receivedAtMs, randomFillSync);
   return recordedEvent({
     type: 'click',
     receivedAtMs,
-    messageId: newMessageId(receivedAtMs, randomFillSync),
+    messageId,
+    clickId: messageId,
     publisherId: 'of-the-click',
     ...overrides,
   });

@@ -34,7 +34,7 @@ export class ReadingSpool implements SenderSpool {
   hold(writer: string, first: number, last: number, agoMs = 0): void {
     const acceptedAtMs = this.#clock.monotonicMs() - agoMs;
     for (let sequence = first; sequence <= last; sequence++) {
-      const data = encodeEvent(trackingEvent(), writer, sequence);
+      const data = encodeEvent(trackingEvent(), sequence);
       this.#unread.push({ writer, sequence, data, acceptedAtMs });
     }
     this.#unsent.set(writer, this.#unsentOf(writer) + last - first + 1);

@@ -67,7 +67,9 @@ export class ScriptedEventStream implements EventStream {
 
   #decoded() {
     return this.records
-      .flatMap(({ data }) => deaggregate(data)?.map((inner) => inner.data) ?? [data])
-      .map(decodeRecord);
+      .flatMap((record): readonly Pick<StreamRecord, 'data' | 'partitionKey'>[] => {
+        return deaggregate(record.data) ?? [record];
+      })
+      .map(({ data, partitionKey }) => decodeRecord(data, { partitionKey, region: 'eu-central-1' }));
   }
 }

@@ -73,7 +73,7 @@ export const large = { landingUrl: `https://x.example/${'x'.repeat(70_000)}` };
 /** The sequences of the events in an aggregate. */
 export function decodedIn(data: Uint8Array): number[] {
   return deaggregate(data)!.flatMap((inner) => {
-    const decoded = decodeRecord(inner.data);
+    const decoded = decodeRecord(inner.data, { partitionKey: inner.partitionKey, region: '' });
     return decoded.kind === 'event' ? decoded.event.sequence : [];
   });
 }

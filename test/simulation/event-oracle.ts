@@ -58,7 +58,7 @@ export class EventOracle {
   /** Looks at what goes onto the stream. */
   readonly sent = ({ data }: ShardRecord): void => {
     for (const inner of deaggregate(data) ?? []) {
-      const decoded = decodeRecord(inner.data);
+      const decoded = decodeRecord(inner.data, { partitionKey: inner.partitionKey, region: '' });
       if (decoded.kind === 'bad')
         this.#onViolation(`the stream was given what is no event: ${decoded.detail}`);
       if (decoded.kind !== 'event') continue;

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 function keep(id: string, more: Partial<DeadLetter> = {}, origin: Partial<DeadLetter['origin']> = {}): void {
-  const place = { shardId: 's', sequenceNumber: '1', index: 0, arrivedAtMs: nowMs };
+  const place = { region: 'eu-central-1', shardId: 's', sequenceNumber: '1', index: 0, arrivedAtMs: nowMs };
   parts.letters.push({
     id,
     reason: 'event_undecodable',

@@ -26,6 +26,7 @@ function keep(letterId: string, more: Partial<DeadLetter> = {}): void {
     bytes: Buffer.from('{"id":"a","version":0}'),
     origin: {
       stream: 'trackline-core-data',
+      region: 'eu-central-1',
       shardId: 'shardId-000000000000',
       sequenceNumber: '4957',
       index: 0,

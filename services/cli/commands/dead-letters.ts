@@ -47,7 +47,7 @@ export async function deadLettersShow(
 ): Promise<Answer> {
   const letter = await (await parts.deadLetters()).get(id);
   if (letter === null) throw noLetter(id);
-  const decoded = decodeLetter(kindOfReason(letter.reason), letter.bytes);
+  const decoded = decodeLetter(kindOfReason(letter.reason), letter.bytes, letter.origin);
   return {
     json: { ...summaryJson(letter), bytes: Buffer.from(letter.bytes).toString('base64'), decoded },
     text: () =>

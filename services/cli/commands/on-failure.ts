@@ -36,9 +36,10 @@ export async function onFailureShow(
 ): Promise<Answer> {
   const batch = await (await parts.onFailure()).get(key);
   if (batch === null) throw noBatch(key);
-  const records = batch.records.map(({ kinesis }) => {
+  const records = batch.records.map(({ kinesis, awsRegion: region }) => {
     const bytes = Buffer.from(kinesis.data, 'base64');
-    return { ...kinesis, bytes, decoded: decodeLetter(null, bytes) };
+    const source = { partitionKey: kinesis.partitionKey, region };
+    return { ...kinesis, bytes, decoded: decodeLetter(null, bytes, source) };
   });
   return {
     json: {

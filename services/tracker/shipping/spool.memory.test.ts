@@ -41,7 +41,9 @@ describe('MemorySpool', () => {
     expect([accept(), accept(), accept()]).toEqual(['accepted', 'accepted', 'accepted']);
     const run = spool.take(all)!;
     expect(run).toMatchObject({ writer: 'w', first: 1, last: 3 });
-    expect(eventsOf(run).map(({ data }) => decodeRecord(data))).toMatchObject(
+    expect(
+      eventsOf(run).map(({ data }) => decodeRecord(data, { partitionKey: run.writer, region: '' })),
+    ).toMatchObject(
       [1, 2, 3].map((sequence) => ({ kind: 'event', event: { writer: 'w', sequence, publisherId: 'p1' } })),
     );
   });

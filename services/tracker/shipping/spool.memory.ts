@@ -114,7 +114,7 @@ export class MemorySpool implements Spool {
     if (this.#heldBytes > this.#fullAtBytes) return 'full';
     const { clock, limits } = this.#options;
     const sequence = this.#accepted + 1;
-    const data = encodeEventView(event, this.writer, sequence);
+    const data = encodeEventView(event, sequence);
     if (data.length > limits.eventBytesMax) return 'failed';
     const before = this.#waiting.bytes;
     this.#waiting.push(sequence, data, clock.monotonicMs(), null, 0);

@@ -15,8 +15,10 @@ export async function countOnStream({ region, kinesisEndpoint: endpoint, eventSt
         const { records } = await reader.read(shardId, after, 100);
         if (records.length === 0) break;
         after = records.at(-1)!.kinesis.sequenceNumber;
-        for (const { bytes } of sourceRecords({ Records: [...records] }).flatMap(({ parts }) => parts)) {
-          const decoded = decodeRecord(bytes);
+        for (const { bytes, origin } of sourceRecords({ Records: [...records] }).flatMap(
+          ({ parts }) => parts,
+        )) {
+          const decoded = decodeRecord(bytes, origin);
           if (decoded.kind !== 'event') continue;
           events++;
           places.add(`${decoded.event.writer} ${decoded.event.sequence}`);

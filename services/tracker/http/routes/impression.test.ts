@@ -38,7 +38,7 @@ describe('GET /v1/impression/:programId', () => {
   test('makes an event of what it was called with, and of nothing that identifies a person', async () => {
     const { stream } = await impression(
       'aurora-shoes?publisher=p1&sub1=sidebar&placement=top&a[b]=c',
-      { settings: { trustedProxies: ['127.0.0.1'], instance: 'tracker-7', region: 'eu-west-1' } },
+      { settings: { trustedProxies: ['127.0.0.1'], instance: 'tracker-7' } },
       {
         'user-agent': 'u'.repeat(600),
         referer: 'https://news.example/page?session=secret#top',
@@ -61,7 +61,7 @@ describe('GET /v1/impression/:programId', () => {
       transaction: null,
       unverified: false,
       instance: 'tracker-7',
-      region: 'eu-west-1',
+      region: 'eu-central-1',
     });
     expect(stream.events[0]!.params).toEqual({ sub1: 'sidebar', placement: 'top' });
     expect(stream.events[0]!.messageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);

@@ -18,7 +18,7 @@ import { oneTo } from '../../../../test/helpers/sender.ts';
 import { until } from '../../../../test/helpers/until.ts';
 
 /** Segments of a few events each. */
-const small = { spoolSegmentBytes: 1_000, spoolGroupBytesMax: 1_000, eventBytesMax: 900 };
+const small = { spoolSegmentBytes: 600, spoolGroupBytesMax: 600, eventBytesMax: 500 };
 
 describe('what is accepted', () => {
   test('is settled once it is on the disk, and handed out from then on', async () => {
@@ -44,7 +44,7 @@ describe('what is accepted', () => {
     expect(spool.account()).toMatchObject({ acceptedThrough: 1, sentThrough: 0, unsent: 1, onDisk: true });
     const [run] = takeAll(spool);
     expect(run).toMatchObject({ writer: spool.writer, first: 1, last: 1 });
-    expect(decodeRecord(eventsOf(run!)[0]!.data)).toMatchObject({
+    expect(decodeRecord(eventsOf(run!)[0]!.data, { partitionKey: run!.writer, region: '' })).toMatchObject({
       kind: 'event',
       event: { writer: spool.writer, sequence: 1, programId: 'shoes' },
     });

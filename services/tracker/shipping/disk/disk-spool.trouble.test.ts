@@ -200,7 +200,7 @@ describe('a disk that fails', () => {
 });
 
 test('a segment that can’t be read is passed over after some tries, and what is behind it is sent', async () => {
-  const small = { spoolSegmentBytes: 1_000, spoolGroupBytesMax: 1_000, eventBytesMax: 900 };
+  const small = { spoolSegmentBytes: 600, spoolGroupBytesMax: 600, eventBytesMax: 500 };
   const first = await buildDiskSpool({ limits: small });
   for (let i = 0; i < 12; i++) await accept(first.spool);
   await first.spool.close();

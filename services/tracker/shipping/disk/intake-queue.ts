@@ -19,9 +19,8 @@ export interface Waiting extends Given {
   data: Uint8Array;
 }
 
-/** Who numbers the events, and how far that has come for good. */
+/** How far the events are numbered for good. */
 interface Numbering {
-  readonly writer: string;
   readonly acceptedThrough: number;
 }
 
@@ -30,12 +29,10 @@ export class IntakeQueue {
   readonly #eventBytesMax: number;
   #events: Waiting[] = [];
   #bytes = 0;
-  #writer: string;
   #nextSequence: number;
 
-  constructor({ writer, acceptedThrough }: Numbering, eventBytesMax: number) {
+  constructor({ acceptedThrough }: Numbering, eventBytesMax: number) {
     this.#eventBytesMax = eventBytesMax;
-    this.#writer = writer;
     this.#nextSequence = acceptedThrough + 1;
   }
 
@@ -50,7 +47,7 @@ export class IntakeQueue {
 
   /** Gives false, and takes nothing, where the event is too large. */
   add(given: Given): boolean {
-    const data = encodeEvent(given.event, this.#writer, this.#nextSequence);
+    const data = encodeEvent(given.event, this.#nextSequence);
     if (data.length > this.#eventBytesMax) return false;
     const { event, durability, settle, call, acceptedAtMs } = given;
     this.#events.push({
@@ -97,12 +94,11 @@ export class IntakeQueue {
   }
 
   /** Gives those that wait their sequences anew, where some before them were not used or somebody else counts. */
-  number({ writer, acceptedThrough }: Numbering): void {
-    this.#writer = writer;
+  number({ acceptedThrough }: Numbering): void {
     this.#nextSequence = acceptedThrough + 1;
     for (const waiting of this.#events) {
       waiting.sequence = this.#nextSequence++;
-      waiting.data = encodeEvent(waiting.event, writer, waiting.sequence);
+      waiting.data = encodeEvent(waiting.event, waiting.sequence);
     }
     this.#bytes = frameBytesOf(this.#events);
   }

@@ -264,7 +264,7 @@ export class WriterLog {
   /** By its own account, since the monotonic clock that accepted it may have been another process's. */
   #whenAccepted(payload: Uint8Array): number {
     const { clock } = this.#options;
-    const decoded = decodeRecord(payload);
+    const decoded = decodeRecord(payload, { partitionKey: this.writer, region: '' });
     const ageMs = decoded.kind === 'event' ? clock.wallMs() - decoded.event.receivedAtMs : 0;
     return clock.monotonicMs() - Math.max(0, ageMs);
   }

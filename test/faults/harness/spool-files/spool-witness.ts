@@ -56,10 +56,10 @@ export class SpoolWitness {
     if (last - first + 1 !== events.length)
       this.violations.push(`The run ${first}–${last} has ${events.length} events`);
     for (const { sequence, data } of events) {
-      const decoded = decodeRecord(data);
+      const decoded = decodeRecord(data, { partitionKey: writer, region: '' });
       const event = decoded.kind === 'event' ? this.#offered.get(decoded.event.messageId) : undefined;
       const name = `${writer} ${sequence}`;
-      if (event === undefined || !Buffer.from(data).equals(encodeEvent(event, writer, sequence))) {
+      if (event === undefined || !Buffer.from(data).equals(encodeEvent(event, sequence))) {
         this.violations.push(`${name} was handed out and is no event that was offered`);
         continue;
       }
