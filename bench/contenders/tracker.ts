@@ -49,6 +49,9 @@ export interface RunningTracker {
   readonly process: ServerProcess;
 }
 
+/** As docs/guides/configuration.md has trackers started. */
+const nodeFlags = ['--max-semi-space-size=16'];
+
 /** Starts a tracker on the server's core, against the parts of the bench; resolves when it is ready. */
 export async function startTracker(
   bench: Bench,
@@ -65,7 +68,7 @@ export async function startTracker(
   await rm(spool, { recursive: true, force: true });
   const process = new ServerProcess({
     name,
-    command: onServerCore(bench.pinning, [bench.node, ...nodeOptions, bundleFile]),
+    command: onServerCore(bench.pinning, [bench.node, ...nodeFlags, ...nodeOptions, bundleFile]),
     environment: {
       ...bench.probe,
       AWS_REGION: 'eu-central-1',

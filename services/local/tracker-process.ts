@@ -27,6 +27,9 @@ const trackerMain = fileURLToPath(import.meta.resolve('@trackline/tracker/main')
 const restartBaseMs = 200;
 const restartMaxMs = 5_000;
 
+/** As docs/guides/configuration.md has trackers started. */
+const nodeFlags = ['--max-semi-space-size=16'];
+
 /**
  * One tracker as a process of its own, as it would be on a server. It is in a process group of its own, so
  * that a terminal's Ctrl-C does not reach it before the stack lets it drain; it watches the channel to us,
@@ -56,7 +59,7 @@ export class TrackerProcess {
   }
 
   #start(environment: Readonly<Record<string, string>>): Promise<ListeningTracker> {
-    const child = spawn(process.execPath, ['--import', 'tsx', trackerMain], {
+    const child = spawn(process.execPath, [...nodeFlags, '--import', 'tsx', trackerMain], {
       env: environment,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', this.#options.lockFile],
