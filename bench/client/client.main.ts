@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { ClosedLoop, type ClosedLoopOptions } from './closed-loop.ts';
 
 /**
@@ -9,6 +10,9 @@ export type ClientAsked =
   | { readonly ask: 'open'; readonly options: ClosedLoopOptions }
   | { readonly ask: 'run'; readonly durationMs: number }
   | { readonly ask: 'close' };
+
+// They are never at rest (closed-loop.ts), and a disk's own work must not wait for them.
+setPriority(10);
 
 let loop: ClosedLoop | null = null;
 

@@ -68,6 +68,7 @@ export class ClosedLoop {
     });
     this.#underWay = this.#sends.length;
     for (const send of this.#sends) send();
+    this.#stayAwake();
     await finished;
     const percentile = (share: number) => this.#latency.percentile(share) / 1_000;
     return {
@@ -84,6 +85,14 @@ export class ClosedLoop {
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets = [];
     this.#sends = [];
+  }
+
+  /**
+   * A client that sleeps until the next answer has to be woken by the server, within its write and on its account: 6 µs
+   * a call (measured), for a slow server, whose clients sleep more often. So they look again and again instead.
+   */
+  #stayAwake(): void {
+    if (this.#underWay > 0) setImmediate(() => this.#stayAwake());
   }
 
   #connect(hostname: string, port: number, request: Buffer): Promise<void> {
