@@ -50,7 +50,7 @@ export interface RunningTracker {
 }
 
 /** As docs/guides/configuration.md has trackers started. */
-const nodeFlags = ['--max-semi-space-size=16'];
+const nodeFlags = ['--single-threaded-gc', '--max-semi-space-size=16'];
 
 /** Starts a tracker on the server's core, against the parts of the bench; resolves when it is ready. */
 export async function startTracker(

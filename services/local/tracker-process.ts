@@ -28,7 +28,7 @@ const restartBaseMs = 200;
 const restartMaxMs = 5_000;
 
 /** As docs/guides/configuration.md has trackers started. */
-const nodeFlags = ['--max-semi-space-size=16'];
+const nodeFlags = ['--single-threaded-gc', '--max-semi-space-size=16'];
 
 /**
  * One tracker as a process of its own, as it would be on a server. It is in a process group of its own, so
