@@ -1,6 +1,6 @@
 /**
  * Buffers of one size that are used again: each new one of 128 KiB is memory outside of V8's heap, and with a hundred a
- * second V8 collects all of the heap twice a second, for 4 of the 21 µs that a call took (Node 24).
+ * second V8 collects all of the heap twice a second, for 4 of the 24 µs that a call took (Node 24).
  */
 export class BufferPool {
   readonly #bytes: number;

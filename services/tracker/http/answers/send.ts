@@ -6,7 +6,7 @@ export type RawHeaders = readonly (string | readonly string[])[];
 /**
  * Writes an answer past Fastify's own reply, which would gather its headers and serialize them once more; headers that
  * were set on the raw response before stay. Text, since Node writes it with its head as one piece, and a Buffer as two.
- * Of a pixel's 15 µs both together save 2 (Node 24).
+ * The latter saves even bare Node 0.7 of 12.9 µs a call (Node 24).
  */
 export function send(
   reply: FastifyReply,
