@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { ConfigError, exitCodeConfig } from '@trackline/adapters/environment/environment';
 import { processConfig, type TrackerConfig, workersIn } from './config.ts';
+import { keepHeapSmall } from './heap.ts';
 
 /** The tracker's program: one process, or the primary of a cluster and its workers, which run this, too. */
 
@@ -15,6 +16,7 @@ function configOrExit(): TrackerConfig {
   }
 }
 
+keepHeapSmall();
 const config = configOrExit();
 const workers = workersIn(config, availableParallelism());
 // A primary has no need of what a tracker loads, and of its memory.

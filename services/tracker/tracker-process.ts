@@ -11,7 +11,6 @@ import type { FromWorker, ToWorker } from './cluster/messages.ts';
 import { WorkerLine } from './cluster/worker-line.ts';
 import { adminUrlIn, durabilityIn, type TrackerConfig } from './config.ts';
 import { buildConsentReader } from './consent/signals.ts';
-import { watchHeap } from './heap.ts';
 import { readCorsOrigins } from './http/cors.ts';
 import { readTrustedProxies } from './http/request/trusted-proxies.ts';
 import { limits } from './limits.ts';
@@ -32,7 +31,6 @@ const randomBytes = pooledRandomBytes();
  * and ends the process with the drain's exit code.
  */
 export async function runTracker(config: TrackerConfig, random: Random): Promise<void> {
-  watchHeap(clock);
   const instance = config.TRACKLINE_INSTANCE ?? `${hostname()}-${process.pid}`;
   const log = buildLog({ level: config.TRACKLINE_LOG_LEVEL, base: { service: 'tracker', instance } });
   const metrics = buildMetrics();
