@@ -1,119 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Statement } from '@trackline/domain/ledger';
-import { messageIdMs } from '@trackline/domain/message-id';
 import { eventTypes, type TrackingEvent, transactionStatuses } from '@trackline/domain/tracking-event';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { anyCount, anyEvent, anyText, anyTime } from '../test/helpers/any-event.ts';
 import {
-  decodeRecord as decodeFrom,
-  encodeEvent,
-  encodeStatement,
-  type RecordSource,
-} from './tracking-event.ts';
+  bare,
+  body,
+  click,
+  decodedEvent,
+  decodeRecord,
+  eventWith,
+  field,
+  fromW,
+  statement,
+} from '../test/helpers/event-bytes.ts';
+import { encodeEvent, encodeStatement } from './tracking-event.ts';
 
 const schema = readFileSync(join(import.meta.dirname, 'tracking-event.proto'), 'utf8');
-
-const click: TrackingEvent = {
-  messageId: '0190a3f2-79b0-7cc3-98c4-dc0c0c07398f',
-  type: 'click',
-  programId: 'aurora-shoes',
-  programVersion: 7,
-  publisherId: 'p1',
-  clickId: '0190a3f2-79b0-7cc3-98c4-dc0c0c07398f',
-  visitorId: 'v1',
-  receivedAtMs: 1767225600000,
-  ip: '192.0.2.0',
-  userAgent: 'Mozilla/5.0',
-  referrer: 'https://blog.example/post',
-  landingUrl: 'https://shop.example/',
-  redirectReason: 'target_host',
-  vastEvent: 'midpoint',
-  params: { sub1: 'newsletter' },
-  transaction: { orderId: 'o1', amount: '19.90', currency: 'EUR', status: 'pending', claims: true },
-  consent: { choice: 'denied', basis: 'gpp' },
-  bot: true,
-  unverified: true,
-  instance: 'tracker-1',
-  region: 'eu-central-1',
-};
-
-const bare: TrackingEvent = {
-  ...click,
-  type: 'impression',
-  programVersion: 0,
-  publisherId: '',
-  clickId: '',
-  visitorId: '',
-  receivedAtMs: messageIdMs(click.messageId),
-  ip: '',
-  userAgent: '',
-  referrer: '',
-  landingUrl: '',
-  redirectReason: '',
-  vastEvent: '',
-  consent: { choice: 'granted', basis: 'configuration' },
-  params: {},
-  transaction: null,
-  bot: false,
-  unverified: false,
-  instance: '',
-  region: '',
-};
-
-const statement: Statement = {
-  writer: 'w',
-  instance: 'tracker-1',
-  atMs: 1767225600000,
-  sinceMs: 1767225000000,
-  acceptedThrough: 12_345,
-  rejected: 1,
-  shed: 2,
-  ignored: 3,
-  lost: 4,
-  final: true,
-  sentThrough: 12_300,
-  unsent: 45,
-  oldestUnsentAtMs: 1767225590000,
-  unconfirmed: 6,
-  onDisk: true,
-};
-
-/** Where records came from, if a test says nothing else. */
-const fromW: RecordSource = { partitionKey: 'w', region: 'eu-central-1' };
-
-function decodeRecord(bytes: Uint8Array, source = fromW) {
-  return decodeFrom(bytes, source);
-}
-
-/** A record of one field, as its bytes: what no honest encoder writes must be written by hand. */
-function field(id: number, value: string | number | Uint8Array): Uint8Array {
-  const writer = protobuf.Writer.create();
-  if (typeof value === 'number') writer.uint32((id << 3) | 0).uint64(value);
-  else if (typeof value === 'string') writer.uint32((id << 3) | 2).string(value);
-  else writer.uint32((id << 3) | 2).bytes(value);
-  return writer.finish();
-}
-
-/** The body of a record, without the envelope. */
-function body(record: Uint8Array): Uint8Array {
-  const reader = protobuf.Reader.create(record);
-  reader.uint32();
-  return reader.bytes();
-}
-
-/** The event with more fields behind its own: where a field comes twice, the later one counts. */
-function eventWith(...fields: Uint8Array[]): Uint8Array {
-  return field(1, Buffer.concat([body(encodeEvent(click, 1)), ...fields]));
-}
-
-function decodedEvent(record: Uint8Array, source = fromW) {
-  const decoded = decodeRecord(record, source);
-  if (decoded.kind !== 'event') throw new Error(JSON.stringify(decoded));
-  return decoded;
-}
 
 describe('an event', () => {
   test('comes back as it was, with its writer and sequence', () => {
@@ -308,107 +214,6 @@ test('a statement of the first release has said nothing of its spool', () => {
       unconfirmed: 0,
       onDisk: false,
     },
-  });
-});
-
-describe('what came is invalid', () => {
-  const uint64Max = Buffer.from('10ffffffffffffffffff01', 'hex');
-
-  test.each([
-    ['no message id', eventWith(field(32, ''))],
-    [
-      'a message id that is a UUIDv4',
-      eventWith(field(32, Buffer.from('0190a3f279b04cc398c4dc0c0c07398f', 'hex'))),
-    ],
-    ['a message id in capitals', eventWith(field(32, ''), field(3, click.messageId.toUpperCase()))],
-    ['a message id of 15 bytes', eventWith(field(32, Buffer.alloc(15, 0x77)))],
-    ['a message id of 17 bytes', eventWith(field(32, Buffer.alloc(17, 0x77)))],
-    ['no program id', eventWith(field(5, ''))],
-    ['a program id outside the pattern', eventWith(field(5, 'a#b'))],
-    ['a writer of 257 characters', eventWith(field(1, 'w'.repeat(257)))],
-    ['sequence 0', eventWith(field(2, 0))],
-    ['sequence 2^53', eventWith(field(2, 2 ** 53))],
-    ['sequence 2^64 − 1', eventWith(uint64Max)],
-    ['version 2^53', eventWith(field(6, 2 ** 53))],
-    ['a time of 2^53', eventWith(field(10, 2 ** 53))],
-    ['a time in the year 10000', eventWith(field(10, 253_402_300_800_000))],
-    ['no type', eventWith(field(4, 0))],
-    ['a type that is not known', eventWith(field(4, 4))],
-    ['a negative type', eventWith(Buffer.from('20ffffffffffffffffff01', 'hex'))],
-    ['a transaction without a status', eventWith(field(16, field(4, 0)))],
-    ['a transaction status that is not known', eventWith(field(16, field(4, 9)))],
-    ['nothing but an empty event', field(1, '')],
-    ['a message id in the wrong wire type', field(1, field(3, 7))],
-  ])('with %s', (_, record) => {
-    const decoded = decodeRecord(record);
-    expect(decoded).toMatchObject({ kind: 'bad', reason: 'event_invalid' });
-    expect(decoded.kind === 'bad' && decoded.detail).toMatch(/\.$/);
-  });
-
-  test('and a writer of 256 characters, and the highest numbers, are not', () => {
-    const highest = Number.MAX_SAFE_INTEGER;
-    const record = encodeEvent(
-      { ...click, programVersion: highest, receivedAtMs: 253_402_300_799_999 },
-      highest,
-    );
-    const source = { ...fromW, partitionKey: 'w'.repeat(256) };
-    expect(decodedEvent(record, source).event).toMatchObject({
-      programVersion: highest,
-      receivedAtMs: 253_402_300_799_999,
-      sequence: highest,
-    });
-  });
-});
-
-describe('what came can’t be decoded', () => {
-  const groups = Buffer.concat([Buffer.alloc(10_000, 0x7b), Buffer.alloc(10_000, 0x7c)]);
-
-  test.each([
-    ['nothing', Buffer.alloc(0)],
-    ['text', Buffer.from('{"messageId":"0190a3f2"}')],
-    ['10,000 nested groups', groups],
-    ['10,000 nested groups in an event', eventWith(groups)],
-    ['10,000 groups that never end', Buffer.alloc(10_000, 0x7b)],
-    ['a group that ends without having begun', Buffer.from([0x7c])],
-    ['a field of number 0', Buffer.from([0x02, 0x00])],
-    ['a varint of 11 bytes', eventWith(Buffer.from(`10${'ff'.repeat(10)}01`, 'hex'))],
-    ['a length beyond the end', Buffer.from([0x0a, 0x7f, 0x00])],
-    ['a length of 4 GiB', Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f])],
-    ['a user agent that is not UTF-8', eventWith(field(12, Buffer.from([0xff, 0xfe])))],
-    ['a parameter that is not UTF-8', eventWith(field(15, field(1, Buffer.from([0xc0, 0xaf]))))],
-    ['a body of a kind that is not known', field(3, body(encodeEvent(click, 1)))],
-    ['an event in the wrong wire type', field(1, 5)],
-  ])('%s', (_, record) => {
-    const decoded = decodeRecord(record);
-    expect(decoded).toMatchObject({ kind: 'bad', reason: 'event_undecodable' });
-    expect(decoded.kind === 'bad' && decoded.detail).not.toBe('');
-  });
-
-  test('a record cut short anywhere', () => {
-    const record = encodeEvent(click, 1);
-    for (let length = 0; length < record.length; length++) {
-      expect(decodeRecord(record.subarray(0, length))).toMatchObject({ reason: 'event_undecodable' });
-    }
-  });
-
-  test('any bytes, and any bytes in an event, and any byte of an event changed: it never throws', () => {
-    const good = encodeEvent(click, 1);
-    const changed = fc
-      .tuple(fc.nat({ max: good.length - 1 }), fc.nat({ max: 255 }))
-      .map(([index, byte]) => Uint8Array.from(good).fill(byte, index, index + 1));
-    const any = fc.uint8Array({ maxLength: 300 });
-    const records = fc.oneof(
-      any,
-      any.map((bytes) => field(1, bytes)),
-      any.map((bytes) => eventWith(bytes)),
-      changed,
-    );
-    fc.assert(
-      fc.property(records, (bytes) => {
-        expect(['event', 'statement', 'bad']).toContain(decodeRecord(bytes).kind);
-      }),
-      { numRuns: 3000 },
-    );
   });
 });
 
